@@ -1,0 +1,110 @@
+// One connection: who, since when, its two halves, its handshake, the near side's last packets.
+//
+//   0          32     40    48       56    60    64           128          192             256
+//   ├─addresses─┼ports─┼flags┼openTime┼frame┼rows─┼client half─┼server half─┼─handshake────┤
+//
+// "client" sent the first SYN (without one: has the higher port). "near" is the home side.
+
+import { Half, HALF_SIZE } from "./half";
+import { FLOW_ROW_SIZE } from "../limits";
+
+/** Flags of a flow. */
+export const FLOW_CLIENT_NEAR: u32 = 1; // the client is the home side
+export const FLOW_SYN_SEEN: u32 = 2; // roles come from a SYN, not from port numbers
+export const FLOW_PROBED_CLIENT: u32 = 4; // first payload of that side was looked at for its dialect
+export const FLOW_PROBED_SERVER: u32 = 8;
+export const FLOW_TOLD: u32 = 16; // at least one finding left for this flow
+export const FLOW_WITNESS: u32 = 32; // carried a mail dialog, a reset or evidence: told at its end
+export const FLOW_PARTIAL: u32 = 64; // offloaded or one-way: no conclusion from absence
+export const FLOW_BOTH_HOME: u32 = 128; // near side chosen because the opener is near by rule
+export const FLOW_CLOSED: u32 = 256; // FIN from both sides or any RST: first to be evicted
+export const FLOW_HEAD: u32 = 512; // plain text: its head is being held for comparison
+export const FLOW_TLS: u32 = 1024; // payload started with a TLS handshake record
+
+/** What the flow carries. Numbers never move. */
+export enum Application { Other, Smtp, Imap, Pop3, Tls, Http }
+
+@final @unmanaged
+export class Flow {
+  clientHigh: u64;
+  clientLow: u64;
+  serverHigh: u64;
+  serverLow: u64;
+  clientPort: u16;
+  serverPort: u16;
+  interfaceIndex: u16;
+  ipVersion: u8;
+  application: u8;
+  flags: u32;
+  /** Serial number of this flow within the instance, from 1: names it in findings. */
+  ordinal: u32;
+  /** Time of its first packet, ns. */
+  openTime: u64;
+  /** Frame number of its first packet. */
+  firstFrame: u32;
+  /** Row of its mail dialog, its reset history; 0 = none. */
+  dialogRow: u16;
+  resetRow: u16;
+
+  // Client half at 64, server half at 128 (see half.ts); fields below begin at 192.
+
+  @inline static at(at: usize): Flow { return changetype<Flow>(at); }
+  @inline get client(): Half { return Half.at(changetype<usize>(this) + 64); }
+  @inline get server(): Half { return Half.at(changetype<usize>(this) + 64 + HALF_SIZE); }
+  @inline get handshake(): Handshake { return Handshake.at(changetype<usize>(this) + 192); }
+  @inline has(bits: u32): bool { return (this.flags & bits) != 0; }
+  @inline set(bits: u32): void { this.flags |= bits; }
+  @inline get near(): Half { return this.has(FLOW_CLIENT_NEAR) ? this.client : this.server; }
+  @inline get far(): Half { return this.has(FLOW_CLIENT_NEAR) ? this.server : this.client; }
+}
+
+/** The opening exchange and the near side's last packets that can trigger an answer. */
+@final @unmanaged
+export class Handshake {
+  /** Time of the last SYN of the opener, ns. */
+  synTime: u64;
+  /** Time of the first SYN-ACK, ns; 0 = none. */
+  synAckTime: u64;
+  synAckSeq: u32;
+  synAckIpid: u16;
+  synAckWindow: u16;
+  synAckTtl: u8;
+  synAckDf: u8;
+  /** SYNs of the opener in this attempt, SYN-ACKs seen. */
+  synCount: u8;
+  synAckCount: u8;
+  /** Smallest round trip seen, µs; 0xffffffff = none. */
+  rttMin: u32;
+  /** Round-trip samples taken. */
+  rttSamples: u8;
+  /** Next slot of the trigger ring. */
+  triggerNext: u8;
+  /** Near packets (any kind) since the flow began, saturating: "no outbound packet between". */
+  nearPackets: u16;
+  spare: u32;
+
+  @inline static at(at: usize): Handshake { return changetype<Handshake>(at); }
+  /** Slot 0..1 of the last near packets with SYN or payload. 40 octets before, 12 each: two fit. */
+  @inline trigger(slot: u32): Trigger {
+    return Trigger.at(changetype<usize>(this) + 40 + <usize>slot * TRIGGER_SIZE);
+  }
+}
+
+/** One near packet with SYN or payload. */
+@final @unmanaged
+export class Trigger {
+  /** Low 32 bits of its time in µs. */
+  timeUs: u32;
+  /** Its SEG.SEQ + length (the acknowledgment that answers it). */
+  end: u32;
+  ipid: u16;
+  length: u16;
+  @inline static at(at: usize): Trigger { return changetype<Trigger>(at); }
+}
+export const TRIGGER_SIZE: u32 = 12;
+export const TRIGGER_SLOTS: u32 = 2;
+
+if (offsetof<Flow>() != 64) ERROR("Flow head drifted");
+if (offsetof<Half>() != HALF_SIZE) ERROR("Half drifted");
+if (offsetof<Handshake>() != 40) ERROR("Handshake drifted");
+if (FLOW_ROW_SIZE != 256) ERROR("Flow row drifted");

@@ -1,0 +1,21 @@
+// The static memory map. Each table is compiler-placed storage above the ring (--memoryBase), so its
+// address is a constant; nothing here is ever allocated, grown or moved. Rows are numbered from 1
+// where 0 means "none".
+//
+//   0 ─────── 64 KiB ──────────── RING_AT + RING_SIZE ─────────────────────────────── end of memory
+//   unused    ring / capture window   flows · tags · dialogs · resets · heads · findings · names
+
+import {
+  DIALOG_ROW_SIZE, FINDING_CAPACITY, FINDING_ROW_SIZE, FLOW_ROW_SIZE, HEAD_CAPACITY, HEAD_ROW_SIZE,
+  HOME_CAPACITY, NAME_CAPACITY, NAME_ROW_SIZE, RESET_CAPACITY, RESET_ROW_SIZE,
+} from "./limits";
+
+export const FLOW_TABLE: usize = memory.data(FLOW_CAPACITY * FLOW_ROW_SIZE, 256);
+export const FLOW_TAGS: usize = memory.data(FLOW_CAPACITY * 2, 64);
+export const DIALOG_TABLE: usize = memory.data(DIALOG_CAPACITY * DIALOG_ROW_SIZE, 64);
+export const RESET_TABLE: usize = memory.data(RESET_CAPACITY * RESET_ROW_SIZE, 64);
+export const HEAD_TABLE: usize = memory.data(HEAD_CAPACITY * HEAD_ROW_SIZE, 64);
+export const FINDING_TABLE: usize = memory.data(FINDING_CAPACITY * FINDING_ROW_SIZE, 64);
+export const NAME_TABLE: usize = memory.data(NAME_CAPACITY * NAME_ROW_SIZE, 64);
+/** Home networks: 16 octets network, 16 octets mask each. */
+export const HOME_TABLE: usize = memory.data(HOME_CAPACITY * 32, 64);

@@ -1,0 +1,90 @@
+// One finding as the host reads it out of the inspector's ring: plain values, names instead of bits.
+// See assembly/inspector/finding/finding.ts for what each field means.
+
+export type Application = "other" | "smtp" | "imap" | "pop3" | "tls" | "http";
+export type TlsState = "no" | "starttls" | "implicit" | "unknown";
+export type ListState = "none" | "partial" | "complete";
+export type AuthLevel = "none" | "harmless" | "low" | "crackable" | "reusable";
+export type Stage = "none" | "syn" | "ack" | "psh" | "later";
+export type Benign =
+  | "none"
+  | "refused"
+  | "reactive"
+  | "after-local-close"
+  | "after-remote-fin"
+  | "idle"
+  | "near-endpoint"
+  | "conforming"
+  | "unexplained";
+
+/** The mail dialog of a connection, as far as it was seen. */
+export interface MailSeen {
+  /** Evidence names, sorted. */
+  readonly evidence: readonly string[];
+  readonly tlsState: TlsState;
+  readonly listState: ListState;
+  readonly authLevel: AuthLevel;
+  readonly tlsOffered: boolean;
+  readonly tlsRequested: boolean;
+  readonly quitAfterList: boolean;
+  readonly dialogOver: boolean;
+  readonly starttlsReply: number;
+  readonly ehloReply: number;
+  /** Upper-case first tokens in wire order; null when no list was seen. */
+  readonly offered: readonly string[] | null;
+  /** Index in `offered` of the first mask of key length, or null. */
+  readonly maskIndex: number | null;
+  readonly maskCount: number;
+  /** The greeting's host token, escaped, at most 64 octets; empty when unknown. */
+  readonly greetingHost: string;
+  readonly frames: readonly number[];
+}
+
+/** What the connection's segments showed. */
+export interface SegmentsSeen {
+  readonly weak: readonly string[];
+  readonly strong: readonly string[];
+  readonly conclusive: readonly string[];
+  readonly fingerprint: string | null;
+  readonly benign: Benign;
+  readonly stage: Stage;
+  readonly dataCut: boolean;
+  readonly held: boolean;
+  readonly resetsToClient: number;
+  readonly resetsToServer: number;
+  /** 0 = unknown. */
+  readonly resetTtl: number;
+  readonly farTtl: number;
+  readonly resetIpid: number;
+  readonly resetWindow: number;
+  readonly latencyUs: number;
+  readonly rttUs: number;
+  readonly idleSeconds: number;
+  /** ICMP refusal by a third party, or null. */
+  readonly icmp: { readonly type: number; readonly code: number; readonly sender: string } | null;
+  readonly frames: readonly number[];
+}
+
+/** One snapshot of one connection. */
+export interface Finding {
+  readonly ordinal: number;
+  readonly cause: "changed" | "ended";
+  /** Nanoseconds since 1970. */
+  readonly time: bigint;
+  readonly openTime: bigint;
+  readonly frame: number;
+  readonly firstFrame: number;
+  readonly client: string;
+  readonly clientPort: number;
+  readonly server: string;
+  readonly serverPort: number;
+  readonly ipVersion: 4 | 6;
+  readonly application: Application;
+  readonly clientNear: boolean;
+  readonly sideGuessed: boolean;
+  readonly synSeen: boolean;
+  readonly interfaceIndex: number;
+  readonly serverName: string | null;
+  readonly mail: MailSeen | null;
+  readonly segments: SegmentsSeen;
+}
