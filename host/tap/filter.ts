@@ -1,61 +1,10 @@
 // Turns the question "which frames are worth a copy, and how much of them" into a classic BPF
 // program that the kernel runs on every frame. It knows no flows, so it keeps more than is used:
-// mail ports whole, all other TCP cut (SYN, FIN and RST among it), ICMP errors and DNS answers
-// whole, what it cannot read whole. Does not attach itself. Read bpf(4) on the packet filter
-// machine, RFC 9293 §3.1, RFC 8200 §3, RFC 2516 §4, IEEE 802.1Q.
+// mail ports whole, all other TCP cut short (SYN, FIN and RST among it), ICMP errors and DNS
+// answers whole, what it cannot read whole. Does not attach itself (ring.ts does).
+// Read RFC 9293 §3.1, RFC 8200 §3, RFC 2516 §4, RFC 4443 §2.1, IEEE 802.1Q.
 
-/** One instruction: what to do, its operand, and where a comparison goes. */
-interface Statement {
-  readonly code: number;
-  readonly operand: number;
-  readonly whenTrue?: string;
-  readonly whenFalse?: string;
-  readonly label?: string;
-}
-
-// Instruction codes of the packet filter machine: A is the accumulator, X the index register.
-const LOAD_WORD_LENGTH = 0x80; // A = length of the frame
-const LOAD_WORD_ABSOLUTE = 0x20;
-const LOAD_HALF = 0x48; // A = half[X + k]
-const LOAD_OCTET = 0x50; // A = octet[X + k]
-const LOAD_X = 0x01; // X = k
-const A_TO_X = 0x07;
-const X_TO_A = 0x87;
-const ADD = 0x04;
-const ADD_X = 0x0c;
-const SUBTRACT_X = 0x1c;
-const AND = 0x54;
-const SHIFT_LEFT = 0x64;
-const SHIFT_RIGHT = 0x74;
-const JUMP = 0x05;
-const JUMP_EQUAL = 0x15;
-const JUMP_AT_LEAST = 0x35;
-const JUMP_ANY_BIT = 0x45;
-const RETURN = 0x06;
-
-const SKF_AD_PROTOCOL = 0xfffff000; // the kernel's answer for links without an Ethernet header
-
-const ARPHRD_ETHER = 1;
-const ARPHRD_LOOPBACK = 772;
-/** Links whose frames begin with the IP header: PPP, ipip, ip6ip6, sit, raw IP, none (tun). */
-const HEADERLESS = [512, 768, 769, 776, 519, 65534];
-
-const ETHERTYPE_IP4 = 0x0800;
-const ETHERTYPE_IP6 = 0x86dd;
-const ETHERTYPE_PPPOE_SESSION = 0x8864;
-const VLAN_TAGS = [0x8100, 0x88a8, 0x9100];
-const PPP_IP4 = 0x0021;
-const PPP_IP6 = 0x0057;
-const PROTOCOL_ICMP = 1;
-const PROTOCOL_TCP = 6;
-const PROTOCOL_UDP = 17;
-const PROTOCOL_ESP = 50; // nothing to read inside, and a tunnel at full rate would fill the ring
-const PROTOCOL_ICMP6 = 58;
-/** Unreachable, source quench, redirect, time exceeded, parameter problem: RFC 792. */
-const ICMP_ERRORS = [3, 4, 5, 11, 12];
-const ICMP6_FIRST_INFORMATIONAL_TYPE = 128; // RFC 4443 §2.1
-const PORT_DNS = 53;
-const TLS_HANDSHAKE = 0x1603; // content type 22, major version 3: RFC 8446 §5.1
+import { assemble } from "./bpf.ts";
 
 /**
  * Ports where a mail dialog may run in the clear, kept whole. 465, 993 and 995 are absent on
@@ -63,64 +12,193 @@ const TLS_HANDSHAKE = 0x1603; // content type 22, major version 3: RFC 8446 §5.
  */
 export const MAIL_PORTS: readonly number[] = [25, 26, 587, 2525, 143, 110, 24, 4190];
 
-/** What is kept of TCP that is neither mail nor a handshake: headers and the first line. */
+/** Octets kept of TCP that is neither mail nor a handshake: all headers and the first lines. */
 export const TCP_SNAP = 512;
 
-/** What a block spends beside the frame: block header 48, frame header and padding up to 112. */
+/** What a ring block spends beside the frame: block header 48, frame header and padding to 112. */
 const BLOCK_OVERHEAD = 256;
+
+const ARPHRD_ETHER = 1;
+const ARPHRD_LOOPBACK = 772; // has an Ethernet header too, of zeros
+/** Links whose frames begin with the IP header: PPP, raw IP, ipip, ip6ip6, sit, none (tun). */
+const HEADERLESS: readonly number[] = [512, 519, 768, 769, 776, 65534];
 
 /** Octets of a whole frame that still fit a ring block of `blockSize` octets. */
 export function wholeSnap(blockSize: number): number {
   return blockSize - BLOCK_OVERHEAD;
 }
 
-/** What a program is made for. `mailPorts` adds ports to MAIL_PORTS (servers set by the owner). */
+/** Goes to `target` unless `octets` follow X: a load beyond the end would drop the frame. */
+const need = (octets: number, target: string): string[] => [
+  "ld len",
+  "sub x",
+  `jlt #${octets}, ${target}`,
+  `jset #0x80000000, ${target}`, // X lies beyond the end
+];
+
+const forward = (octets: number): string[] => ["txa", `add #${octets}`, "tax"];
+
+const anyOf = (values: readonly number[], target: string): string[] =>
+  values.map((value) => `jeq #${value}, ${target}`);
+
+const VLAN_TAGS: readonly number[] = [0x8100, 0x88a8, 0x9100];
+
+/** From the start of an Ethernet frame, over at most two tags and a PPPoE session, to IP. */
+const ETHERNET: readonly string[] = [
+  "ldx #12",
+  ...need(2, "whole"),
+  "ldh [x+0]",
+  ...anyOf(VLAN_TAGS, "outer-tag"),
+  "jmp typed",
+  "outer-tag:",
+  ...forward(4),
+  ...need(2, "whole"),
+  "ldh [x+0]",
+  ...anyOf(VLAN_TAGS, "inner-tag"),
+  "jmp typed",
+  "inner-tag:",
+  ...forward(4),
+  ...need(2, "whole"),
+  "ldh [x+0]",
+  "typed:", // X at the EtherType, A holds it
+  "jeq #0x0800, ether-ip4",
+  "jeq #0x86dd, ether-ip6",
+  "jne #0x8864, whole", // not a PPPoE session
+  ...need(10, "whole"),
+  "ldh [x+8]", // the PPP protocol behind EtherType and PPPoE header
+  "jeq #0x0021, ppp-ip4",
+  "jne #0x0057, whole",
+  ...forward(10),
+  "jmp ip6",
+  "ppp-ip4:",
+  ...forward(10),
+  "jmp ip4",
+  "ether-ip6:",
+  ...forward(2),
+  "jmp ip6",
+  "ether-ip4:",
+  ...forward(2),
+  "jmp ip4",
+];
+
+/** On a link without header the kernel says which protocol a frame carries. */
+const HEADERLESS_LINK: readonly string[] = [
+  "ldx #0",
+  "ld proto",
+  "jeq #0x0800, ip4",
+  "jeq #0x86dd, ip6",
+  "jmp whole",
+];
+
+/** X moves from the IPv4 header, whose length is in its first octet, to what it carries. */
+const overIp4 = ["ldb [x+0]", "and #0x0f", "lsh #2", "add x", "tax"];
+
+/** X at the IPv4 header. Later fragments carry no ports: UDP is dropped, others kept. */
+const IP4: readonly string[] = [
+  "ip4:",
+  ...need(20, "whole"),
+  "ldb [x+9]",
+  "jeq #6, ip4-tcp",
+  "jeq #17, ip4-udp",
+  "jeq #1, ip4-icmp",
+  "jeq #50, drop", // ESP: nothing to read, and a tunnel at full rate would fill the ring
+  "jmp whole",
+  "ip4-icmp:",
+  "ldh [x+6]",
+  "jset #0x1fff, whole",
+  ...overIp4,
+  ...need(1, "whole"),
+  "ldb [x+0]",
+  ...anyOf([3, 4, 5, 11, 12], "whole"), // the errors and the redirect of RFC 792
+  "jmp drop",
+  "ip4-udp:",
+  "ldh [x+6]",
+  "jset #0x1fff, drop",
+  ...overIp4,
+  "jmp udp",
+  "ip4-tcp:",
+  "ldh [x+6]",
+  "jset #0x1fff, whole",
+  ...overIp4,
+  "jmp tcp",
+];
+
+/** X at the IPv6 header. Behind extension headers anything may follow: whole. */
+const IP6: readonly string[] = [
+  "ip6:",
+  ...need(40, "whole"),
+  "ldb [x+6]",
+  "jeq #6, ip6-tcp",
+  "jeq #17, ip6-udp",
+  "jeq #58, ip6-icmp",
+  "jeq #50, drop",
+  "jmp whole",
+  "ip6-icmp:",
+  ...need(41, "whole"),
+  "ldb [x+40]",
+  "jlt #128, whole", // errors come before 128, messages that only inform from there on
+  "jmp drop",
+  "ip6-udp:",
+  ...forward(40),
+  "jmp udp",
+  "ip6-tcp:",
+  ...forward(40),
+  "jmp tcp",
+];
+
+/** X at the UDP header: DNS answers only, so QUIC costs nothing. */
+const UDP: readonly string[] = [
+  "udp:",
+  ...need(8, "whole"),
+  "ldh [x+0]",
+  "jeq #53, whole",
+  "jmp drop",
+];
+
+/** X at the TCP header: whole on a mail port or where the payload starts a TLS handshake. */
+const tcp = (ports: readonly number[]): string[] => [
+  "tcp:",
+  ...need(14, "whole"),
+  "ldh [x+0]",
+  ...anyOf(ports, "whole"),
+  "ldh [x+2]",
+  ...anyOf(ports, "whole"),
+  "ldb [x+12]",
+  "and #0xf0",
+  "rsh #2", // the data offset counts words of four octets in the upper half
+  "add x",
+  "tax",
+  ...need(2, "cut"),
+  "ldh [x+0]",
+  "jeq #0x1603, whole", // a TLS handshake record: RFC 8446 §5.1
+  "cut:",
+  `ret #${TCP_SNAP}`,
+];
+
+/** What a program is made for; `mailPorts` are the owner's own, beside MAIL_PORTS. */
 export interface FilterRequest {
+  /** ARPHRD number of the link. */
   readonly hardware: number;
+  /** Octets of a ring block: a whole frame must fit one. */
   readonly blockSize: number;
   readonly mailPorts?: readonly number[];
 }
 
-const to = (code: number, operand = 0, label?: string): Statement =>
-  label === undefined ? { code, operand } : { code, operand, label };
-
-const when = (code: number, operand: number, whenTrue: string, whenFalse?: string): Statement =>
-  whenFalse === undefined
-    ? { code, operand, whenTrue }
-    : { code, operand, whenTrue, whenFalse };
-
-/** A comparison that goes on with the next statement when it fails. */
-const anyOf = (values: readonly number[], target: string): Statement[] =>
-  values.map((value) => when(JUMP_EQUAL, value, target));
-
-/** Marks the first of some statements as the target of a jump. */
-function at(label: string, first: Statement, ...rest: Statement[]): Statement[] {
-  return [{ ...first, label }, ...rest];
-}
-
-/** X moves from an EtherType over at most two tags and a PPPoE session to the IP header. */
-function ethernetLayers(): Statement[] {
-  const tag = (afterTag: string, next: string): Statement[] => [
-    to(LOAD_HALF, 0),
-    ...anyOf(VLAN_TAGS, afterTag),
-    { code: JUMP, operand: 0, whenTrue: next },
-  ];
-  const stepOver = (label: string, octets: number): Statement[] =>
-    at(label, to(X_TO_A), to(ADD, octets), to(A_TO_X));
-  return [
-    to(LOAD_X, 12), // destination and source address
-    ...tag("outer-tag", "etherType"),
-    ...stepOver("outer-tag", 4),
-    ...needs(2, "whole"),
-    ...tag("inner-tag", "etherType"),
-    ...stepOver("inner-tag", 4),
-    ...needs(2, "whole"),
-    ...stepOver("etherType", 2),
-    { code: 0x40 | 0x08, operand: 0xfffffffe },
-  ].slice(0, -1);
-}
-
-/** Goes to `otherwise` unless `octets` more octets follow X: a load beyond the end drops. */
-function needs(octets: number, otherwise: string): Statement[] {
-  return [to(LOAD_WORD_LENGTH), to(SUBTRACT_X), when(JUMP_AT_LEAST, octets, "next", otherwise)];
+/** The program for one link, ready to attach. A link we cannot read is kept whole. */
+export function filterProgram(request: FilterRequest): Uint8Array {
+  const whole = `ret #${wholeSnap(request.blockSize)}`;
+  const ethernet = request.hardware === ARPHRD_ETHER || request.hardware === ARPHRD_LOOPBACK;
+  if (!ethernet && !HEADERLESS.includes(request.hardware)) return assemble([whole]);
+  const ports = [...new Set([...MAIL_PORTS, ...(request.mailPorts ?? [])])];
+  return assemble([
+    ...(ethernet ? ETHERNET : HEADERLESS_LINK),
+    ...IP4,
+    ...IP6,
+    ...UDP,
+    ...tcp(ports),
+    "whole:",
+    whole,
+    "drop:",
+    "ret #0",
+  ]);
 }
