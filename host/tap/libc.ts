@@ -66,12 +66,12 @@ let bound: Record<Name, Call> | null = null;
 function library(): Record<Name, Call> {
   if (bound !== null) return bound;
   const c = koffi.load(null);
-  const calls = Object.fromEntries(
+  const calls: Partial<Record<Name, Call>> = Object.fromEntries(
     Object.entries(PROTOTYPES).map(([name, prototype]) => [name, c.func(prototype)]),
   );
   // The same function seen three ways: an address may stand on either side of the copy.
-  calls["memcpyFrom"] = c.func("memcpy", "uintptr_t", ["void *", "uintptr_t", "size_t"]);
-  calls["memcpyTo"] = c.func("memcpy", "uintptr_t", ["uintptr_t", "void *", "size_t"]);
+  calls.memcpyFrom = c.func("memcpy", "uintptr_t", ["void *", "uintptr_t", "size_t"]);
+  calls.memcpyTo = c.func("memcpy", "uintptr_t", ["uintptr_t", "void *", "size_t"]);
   bound = calls as Record<Name, Call>; // the seam: koffi knows no types
   return bound;
 }

@@ -1,0 +1,293 @@
+// Turns one network interface into blocks of frames in the inspector's memory, and tells when a
+// block is ready. Opens, waits, counts, follows the interface when it goes and returns; reads no
+// frame itself. Nothing here needs a privilege after start().
+// Read packet(7) and the kernel's networking/packet_mmap documentation, TPACKET_V3.
+
+import { constants } from "node:os";
+import { EXIT, HostError } from "../errors.ts";
+import { type Blocks, type PlacementMode, placeBlocks, type Region } from "./block.ts";
+import { filterProgram } from "./filter.ts";
+import {
+  AF_PACKET,
+  armSignal,
+  attachFilter,
+  bindPacket,
+  close,
+  disarmSignal,
+  errorName,
+  getOption,
+  SOCK_RAW,
+  SOL_PACKET,
+  setOption,
+  socket,
+  takeError,
+} from "./libc.ts";
+import { findLink, framesCarried, type Link } from "./link.ts";
+
+const PACKET_RX_RING = 5;
+const PACKET_STATISTICS = 6;
+const PACKET_VERSION = 10;
+const TPACKET_V3 = 2;
+const FRAME_SIZE = 2_048; // checked by the kernel, then unused: version 3 packs frames
+
+/** A block that is not full is handed over after this: small, for stalls cost whole blocks. */
+const BLOCK_TIMEOUT_MS = 20;
+
+/** How often the interface, the counters and a signal that went missing are looked after. */
+const PULSE_MS = 200;
+
+/** Counted since start(). `frames` passed the filter and reached the ring. */
+export interface RingCounters {
+  readonly frames: number;
+  /** Frames that found no room in the ring. */
+  readonly drops: number;
+  /** Times the ring was found full. */
+  readonly freezes: number;
+  /** Frames a re-created interface had carried before the tap was bound to it. */
+  readonly missed: number;
+  /** Times the interface went down or away. */
+  readonly interruptions: number;
+  /** Times the tap was bound anew to a re-created interface. */
+  readonly rebinds: number;
+  readonly blocks: number;
+}
+
+export type LinkState = "up" | "down" | "absent";
+
+/** What a ring is made for. */
+export interface RingRequest {
+  /** Name of the interface; it may go and come back under this name. */
+  readonly interface: string;
+  readonly region: Region;
+  /**
+   * Called with a ready block's offset in the memory; the block goes back to the kernel when it
+   * returns. Must not throw: a trap is caught by the callee, which may call move() meanwhile.
+   */
+  readonly onBlock: (offset: number) => number;
+  /** Ports kept whole beside the well-known mail ports. */
+  readonly mailPorts?: readonly number[];
+  /** "copied" asks for the copy outright; otherwise it is what remains when mapping fails. */
+  readonly placement?: PlacementMode;
+}
+
+export class Ring {
+  readonly #request: RingRequest;
+  readonly #onSignal: () => void;
+  #descriptor = -1;
+  #region: Region;
+  #blocks: Blocks | null = null;
+  #next = 0;
+  #bound = 0;
+  #hardware = -1;
+  #pulse: NodeJS.Timeout | null = null;
+  #again: NodeJS.Immediate | null = null;
+  #state: LinkState = "absent";
+  #counted = {
+    frames: 0,
+    drops: 0,
+    freezes: 0,
+    missed: 0,
+    interruptions: 0,
+    rebinds: 0,
+    blocks: 0,
+  };
+
+  constructor(request: RingRequest) {
+    this.#request = request;
+    this.#region = request.region;
+    this.#onSignal = () => this.drain();
+  }
+
+  /** Whether the kernel writes into the inspector's memory or blocks are copied there. */
+  get mode(): PlacementMode {
+    return this.#blocks?.mode ?? "mapped";
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  get interface(): string {
+    return this.#request.interface;
+  }
+
+  /**
+   * Opens the tap. Needs CAP_NET_RAW, which may be given up afterwards. Throws HostError 77
+   * without it, 69 when the interface or the ring cannot be had; nothing stays open then.
+   */
+  start(): void {
+    const link = findLink(this.#request.interface);
+    if (link === null) {
+      const name = this.#request.interface;
+      throw new HostError(EXIT.unavailable, `there is no interface named "${name}" to tap.`);
+    }
+    this.#descriptor = this.#open();
+    try {
+      this.#setUp(link);
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+  }
+
+  /** Gives the ring back and closes the socket. Safe to call twice, or after a failed start. */
+  stop(): void {
+    if (this.#pulse !== null) clearInterval(this.#pulse);
+    if (this.#again !== null) clearImmediate(this.#again);
+    this.#pulse = null;
+    this.#again = null;
+    if (this.#descriptor < 0) return;
+    this.#readStatistics();
+    disarmSignal(this.#descriptor); // before the handler goes: SIGIO unhandled ends the process
+    process.removeListener("SIGIO", this.#onSignal);
+    this.#blocks?.undo();
+    this.#blocks = null;
+    close(this.#descriptor);
+    this.#descriptor = -1;
+    this.#state = "absent";
+  }
+
+  /**
+   * Lays the ring into another region of the same geometry, such as that of a new inspector
+   * after a trap. Needs no privilege. Blocks not yet read stay readable.
+   */
+  move(region: Region): void {
+    if (this.#descriptor < 0) return;
+    const blocks = placeBlocks(this.#descriptor, region, this.#request.placement);
+    this.#blocks?.undo();
+    this.#blocks = blocks;
+    this.#region = region;
+  }
+
+  /**
+   * Hands every ready block over, at most one turn of the ring; what comes later waits for the
+   * next turn of the event loop, so that signals and timers are heard under any load.
+   */
+  drain(): void {
+    const { blockCount } = this.#request.region;
+    let taken = 0;
+    while (taken < blockCount && this.#blocks?.take(this.#next)) {
+      const index = this.#next;
+      this.#next = (index + 1) % blockCount;
+      this.#request.onBlock(this.#region.offset + index * this.#region.blockSize);
+      this.#blocks?.release(index);
+      taken += 1;
+    }
+    this.#counted.blocks += taken;
+    if (taken === blockCount && this.#again === null) {
+      this.#again = setImmediate(() => {
+        this.#again = null;
+        this.drain();
+      });
+    }
+  }
+
+  /** The counters up to now. */
+  counters(): RingCounters {
+    if (this.#descriptor >= 0) this.#readStatistics();
+    return { ...this.#counted };
+  }
+
+  #open(): number {
+    const descriptor = socket(AF_PACKET, SOCK_RAW, 0); // protocol 0: deaf until it is bound
+    if (descriptor >= 0) return descriptor;
+    const name = this.#request.interface;
+    const { EPERM, EACCES } = constants.errno;
+    if (descriptor === -EPERM || descriptor === -EACCES) {
+      const wanted = "it needs root or the capability CAP_NET_RAW";
+      throw new HostError(EXIT.noPermission, `not permitted to tap "${name}": ${wanted}.`);
+    }
+    throw this.#failure("a packet socket", descriptor);
+  }
+
+  /** The order matters: no frame may arrive before the filter, no child may keep the ring. */
+  #setUp(link: Link): void {
+    const { blockSize, blockCount } = this.#region;
+    this.#filter(link);
+    const version = Buffer.alloc(4);
+    version.writeUInt32LE(TPACKET_V3, 0);
+    this.#must("ring version 3", setOption(this.#descriptor, SOL_PACKET, PACKET_VERSION, version));
+    const geometry = Buffer.alloc(28); // tpacket_req3
+    geometry.writeUInt32LE(blockSize, 0);
+    geometry.writeUInt32LE(blockCount, 4);
+    geometry.writeUInt32LE(FRAME_SIZE, 8);
+    geometry.writeUInt32LE((blockSize / FRAME_SIZE) * blockCount, 12);
+    geometry.writeUInt32LE(BLOCK_TIMEOUT_MS, 16);
+    this.#must("a ring", setOption(this.#descriptor, SOL_PACKET, PACKET_RX_RING, geometry));
+    this.#blocks = placeBlocks(this.#descriptor, this.#region, this.#request.placement);
+    this.#must("a binding", bindPacket(this.#descriptor, link.index));
+    this.#bound = link.index;
+    this.#state = link.up ? "up" : "down";
+    process.on("SIGIO", this.#onSignal); // before arming: SIGIO unhandled ends the process
+    this.#must("a signal", armSignal(this.#descriptor, process.pid));
+    this.#pulse = setInterval(() => this.#beat(), PULSE_MS);
+    this.drain(); // what was ready before the signal was armed
+  }
+
+  #filter(link: Link): void {
+    if (link.hardware === this.#hardware) return;
+    const { mailPorts } = this.#request;
+    const { blockSize } = this.#region;
+    const request = { hardware: link.hardware, blockSize };
+    const program = filterProgram(mailPorts === undefined ? request : { ...request, mailPorts });
+    this.#must("a packet filter", attachFilter(this.#descriptor, program));
+    this.#hardware = link.hardware;
+  }
+
+  #must(what: string, code: number): void {
+    if (code < 0) throw this.#failure(what, code);
+  }
+
+  #failure(what: string, code: number): HostError {
+    const cause = errorName(code);
+    const instead = 'pipe "tcpdump -w -" into "striplight replay -" instead';
+    const where = `"${this.#request.interface}"`;
+    return new HostError(
+      EXIT.unavailable,
+      `the kernel refuses ${what} on ${where} (${cause}); ${instead}.`,
+    );
+  }
+
+  /** The slow clock: catches a lost signal and follows the interface. */
+  #beat(): void {
+    this.drain();
+    this.#readStatistics();
+    takeError(this.#descriptor); // else a past error is reported for ever
+    const link = findLink(this.#request.interface);
+    if (link !== null && link.index !== this.#bound) this.#rebind(link);
+    const state = link === null || link.index !== this.#bound ? "absent" : this.#upOrDown(link);
+    if (state !== "up" && this.#state === "up") this.#counted.interruptions += 1;
+    this.#state = state;
+  }
+
+  #upOrDown(link: Link): LinkState {
+    return link.up ? "up" : "down";
+  }
+
+  /** Binds the same socket to the interface that now has the name; fails quietly until it can. */
+  #rebind(link: Link): void {
+    if (this.#state === "up") {
+      this.#counted.interruptions += 1; // it went and came back between two beats
+      this.#state = "absent";
+    }
+    try {
+      this.#filter(link);
+    } catch {
+      return; // the interface changed again meanwhile; the next beat sees how it is then
+    }
+    if (bindPacket(this.#descriptor, link.index) < 0) return;
+    this.#counted.missed += framesCarried(this.#request.interface);
+    this.#counted.rebinds += 1;
+    this.#bound = link.index;
+  }
+
+  /** The kernel clears its counters at each reading; its packets include the dropped ones. */
+  #readStatistics(): void {
+    const counters = Buffer.alloc(12); // tpacket_stats_v3
+    if (getOption(this.#descriptor, SOL_PACKET, PACKET_STATISTICS, counters) < 12) return;
+    const drops = counters.readUInt32LE(4);
+    this.#counted.frames += counters.readUInt32LE(0) - drops;
+    this.#counted.drops += drops;
+    this.#counted.freezes += counters.readUInt32LE(8);
+  }
+}
