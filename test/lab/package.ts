@@ -15,6 +15,7 @@ export const MAIL_PACKAGES = [
   "dovecot-pop3d",
   "openssl",
   "swaks",
+  "libio-socket-inet6-perl",
   "libnet-ssleay-perl",
   "curl",
   "python3",

@@ -1,0 +1,67 @@
+// Puts our own rewriting proxy between the home and the server: the provider takes over the
+// server's public address, the proxy listens there and dials the server's other address.
+// Nothing is redirected, so no firewall is needed. Clients and server cannot tell the difference.
+
+import type { ChildProcess } from "node:child_process";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { ADDRESS, type Network } from "./namespace.ts";
+import { lineFrom, start, stop } from "./process.ts";
+import type { Dialect, Mode } from "./rewrite.ts";
+
+/** The mail ports a middlebox serves unless told otherwise. */
+export const MAIL_PORTS: Record<number, Dialect> = { 25: "smtp", 587: "smtp", 143: "imap", 110: "pop3" };
+
+/** One middlebox in one mode. `start` resolves when it serves; `stop` clears the path again. */
+export class Middlebox {
+  readonly #network: Network;
+  readonly #mode: Mode;
+  readonly #ports: Record<number, Dialect>;
+  #children: ChildProcess[] = [];
+
+  constructor(network: Network, mode: Mode, ports = MAIL_PORTS) {
+    this.#network = network;
+    this.#mode = mode;
+    this.#ports = ports;
+  }
+
+  async start(): Promise<void> {
+    const pairs = [
+      [ADDRESS.server, ADDRESS.behind],
+      [ADDRESS.server6, ADDRESS.behind6],
+    ] as const;
+    await Promise.all(
+      pairs.map(async ([address, behind]) => {
+        this.#network.takeOver("provider", address);
+        const child = startScript(this.#network, "provider", "proxy.ts", [
+          this.#mode,
+          address,
+          behind,
+          ...Object.entries(this.#ports).map(([port, dialect]) => `${port}:${dialect}`),
+        ]);
+        this.#children.push(child);
+        await lineFrom(child, /^ready/);
+      }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    const children = this.#children;
+    this.#children = [];
+    await Promise.all(children.map((child) => stop(child)));
+    for (const address of [ADDRESS.server, ADDRESS.server6]) this.#network.giveBack("provider", address);
+  }
+}
+
+/** Starts one of the lab's own TypeScript programs at a place. */
+export function startScript(
+  network: Network,
+  place: "provider" | "server",
+  script: string,
+  words: readonly string[],
+): ChildProcess {
+  const loader = createRequire(import.meta.url).resolve("tsx");
+  const file = fileURLToPath(new URL(script, import.meta.url));
+  const argv = [process.execPath, "--import", loader, file, ...words];
+  return start(network.netns(place), argv);
+}
