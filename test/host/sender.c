@@ -2,6 +2,7 @@
  * COUNT frames of SIZE octets, RATE a second (0: as fast as it goes); TCP segments from port 40000
  * to PORT (fifth argument, 80 unless given), the sequence number counting them. For the tests of
  * the tap only; prints the number the kernel accepted. Read packet(7). */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
