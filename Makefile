@@ -1,0 +1,79 @@
+# Builds, checks, tests and runs striplight. `make help` lists the targets.
+# A fresh clone needs Node 20, npm and make; everything else is installed into node_modules.
+
+BIN := node_modules/.bin
+STAMP := node_modules/.package-lock.json
+TSX := node --import tsx
+
+INSPECTOR := $(shell find assembly/inspector -name '*.ts') asconfig.json
+JUDGE := $(shell find assembly/judge -name '*.ts') asconfig.json
+HOST := $(shell find host -name '*.ts') package.json
+
+MODULES := build/inspector.wasm build/inspector-board.wasm build/inspector-scalar.wasm build/judge.wasm
+BUILT := $(MODULES) build/striplight.js
+
+CAPTURE ?= test/captures/uplink-story.pcap
+
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+.PHONY: build check test run bench fuzz soak size lint format clean help
+
+build: $(BUILT) ## compile the inspector, the judge and the host
+
+# Installed packages that already match the lock file are left alone.
+$(STAMP): package-lock.json
+	@npm ls >/dev/null 2>&1 || npm ci
+	@touch $@
+
+build/inspector.wasm: TARGET := desk
+build/inspector-board.wasm: TARGET := board
+build/inspector-scalar.wasm: TARGET := scalar
+build/judge.wasm: TARGET := judge
+
+build/inspector.wasm build/inspector-board.wasm build/inspector-scalar.wasm: $(INSPECTOR) $(STAMP)
+	$(BIN)/asc assembly/inspector/index.ts --config asconfig.json --target $(TARGET)
+
+build/judge.wasm: $(JUDGE) $(STAMP)
+	$(BIN)/asc assembly/judge/index.ts --config asconfig.json --target $(TARGET)
+
+# koffi stays outside the bundle: it loads its own binary. The banner gives bundled CommonJS a require.
+build/striplight.js: $(HOST) $(STAMP)
+	$(BIN)/esbuild host/main.ts --bundle --platform=node --target=node20 --format=esm \
+	  --main-fields=module,main --external:koffi --log-level=warning --outfile=$@ \
+	  --banner:js='import { createRequire } from "node:module"; const require = createRequire(import.meta.url);'
+	chmod +x $@
+
+check: $(STAMP) ## type-check host and assembly, lint
+	$(BIN)/tsc -p host
+	$(BIN)/tsc -p assembly
+	$(BIN)/biome check
+
+test: build ## run every test (MOCHA='-g name' narrows)
+	$(BIN)/mocha $(MOCHA)
+
+run: build ## replay the bundled capture, or tap a live interface: make run IFACE=eth0
+	@$(if $(IFACE),build/striplight.js watch -i $(IFACE),build/striplight.js replay $(CAPTURE))
+
+bench: build ## measure speed against the C references
+	$(TSX) test/bench/bench.ts
+
+fuzz: build ## feed the inspector broken frames (SEED=1 SECONDS=60)
+	$(TSX) test/fuzz/fuzz.ts $(SEED) $(SECONDS)
+
+soak: build ## let the tap run under load and watch memory and drops
+	$(TSX) test/bench/soak.ts
+
+size: build ## print sizes, memory and start-up time
+	$(TSX) test/bench/size.ts
+
+lint: $(STAMP) ## lint only
+	$(BIN)/biome lint
+
+format: $(STAMP) ## rewrite host and test sources in the project's format
+	$(BIN)/biome check --write
+
+clean: ## remove what was built
+	rm -rf build
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile
