@@ -1,0 +1,77 @@
+// Turns a name into a network namespace with one veth pair inside, for tests that need a link to
+// send on and one to tap; and says whether this machine lets us. Removes what it made.
+// Everything stays inside the namespace: no frame reaches the machine's own interfaces.
+
+import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** One namespace: `near` is where frames are sent, `far` is where they arrive. */
+export class Namespace {
+  readonly name: string;
+
+  constructor(task: string) {
+    this.name = `sl-tap-${task}-${process.pid}`;
+  }
+
+  /** Makes the namespace and its pair; false where the machine does not allow it. */
+  start(): boolean {
+    if (process.getuid?.() !== 0) return false;
+    if (spawnSync("ip", ["netns", "add", this.name]).status !== 0) return false;
+    this.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
+    this.run("ip", "link", "set", "lo", "up");
+    this.addPair();
+    return true;
+  }
+
+  addPair(): void {
+    this.run("ip", "link", "add", "near", "type", "veth", "peer", "name", "far");
+    this.run("ip", "link", "set", "near", "up");
+    this.run("ip", "link", "set", "far", "up");
+  }
+
+  stop(): void {
+    spawnSync("ip", ["netns", "delete", this.name]);
+  }
+
+  /** Runs a command inside to its end; its output, or an exception when it fails. */
+  run(command: string, ...args: string[]): string {
+    const inside = ["netns", "exec", this.name, command, ...args];
+    return execFileSync("ip", inside, { encoding: "utf8", cwd: ROOT });
+  }
+
+  /** Starts a TypeScript program of ours inside; its standard output is a pipe. */
+  node(program: string, ...args: string[]): ChildProcess {
+    const inside = ["netns", "exec", this.name, process.execPath, "--import", "tsx"];
+    return spawn("ip", [...inside, join(import.meta.dirname, program), ...args], {
+      cwd: ROOT,
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+  }
+
+  /** Sends frames and returns how many the kernel accepted. `rate` 0 is as fast as it goes. */
+  send(count: number, rate: number, size: number, port = 80): number {
+    const args = ["near", ...[count, rate, size, port].map(String)];
+    return Number(this.run(senderProgram(), ...args));
+  }
+
+  /** Sends in the background. */
+  sendOn(count: number, rate: number, size: number): ChildProcess {
+    const inside = ["netns", "exec", this.name, senderProgram(), "near"];
+    return spawn("ip", [...inside, String(count), String(rate), String(size)], { stdio: "ignore" });
+  }
+}
+
+let built = "";
+
+/** The compiled sender; compiled at its first use. */
+function senderProgram(): string {
+  if (built !== "") return built;
+  mkdirSync(join(ROOT, "build"), { recursive: true });
+  const program = join(ROOT, "build", "sender");
+  execFileSync("cc", ["-O2", "-o", program, join(import.meta.dirname, "sender.c")]);
+  built = program;
+  return built;
+}

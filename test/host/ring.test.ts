@@ -1,0 +1,221 @@
+// Turns frames sent on a veth pair in a namespace of our own into counts read from the ring, live.
+// Shows that nothing is lost under load, stall, interface events and signals, with and without
+// privileges; the frames' meaning is not looked at. Skipped where no namespace can be made.
+
+import assert from "node:assert/strict";
+import { type ChildProcess, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createInterface, type Interface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
+import { slices } from "../../host/tap/block.ts";
+import { Namespace } from "./namespace.ts";
+import type { ReaderOptions } from "./ring-reader.ts";
+
+const NOBODY = 65_534;
+
+/** A line of ring-reader.ts. */
+interface Report {
+  readonly ready?: boolean;
+  readonly error?: string;
+  readonly ours: number;
+  readonly gaps: number;
+  readonly longest: number;
+  readonly frames: number;
+  readonly drops: number;
+  readonly missed: number;
+  readonly interruptions: number;
+  readonly rebinds: number;
+  readonly mode: string;
+  readonly state: string;
+}
+
+/** The reading process, spoken to by signals. */
+class Reader {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly #interface: Interface;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    assert.ok(child.stdout);
+    this.#interface = createInterface({ input: child.stdout });
+    this.#lines = this.#interface[Symbol.asyncIterator]();
+  }
+
+  async line(): Promise<Report> {
+    const { value } = await this.#lines.next();
+    return JSON.parse(String(value));
+  }
+
+  async look(): Promise<Report> {
+    this.#child.kill("SIGUSR1");
+    return this.line();
+  }
+
+  /** Ends it and returns its last line and its exit status. */
+  async end(): Promise<Report & { readonly status: number | null }> {
+    this.#child.kill("SIGTERM");
+    const report = await this.line();
+    const [status] = await once(this.#child, "exit");
+    return { ...report, status };
+  }
+}
+
+describe("the ring", function () {
+  this.timeout(30_000);
+  const namespace = new Namespace("ring");
+
+  before(function () {
+    if (!namespace.start()) this.skip();
+  });
+  after(() => namespace.stop());
+
+  async function read(options: ReaderOptions = {}): Promise<Reader> {
+    const reader = new Reader(namespace.node("ring-reader.ts", "far", JSON.stringify(options)));
+    const first = await reader.line();
+    assert.equal(first.ready, true, first.error);
+    return reader;
+  }
+
+  async function settle(reader: Reader, wanted: number): Promise<void> {
+    for (let turn = 0; turn < 40; turn++) {
+      if ((await reader.look()).ours >= wanted) return;
+      await pause(50);
+    }
+  }
+
+  for (const placement of ["mapped", "copied"] as const) {
+    it(`sees 500,000 of 500,000 frames, ${placement}`, async () => {
+      const reader = await read({ placement });
+      assert.equal(namespace.send(500_000, 200_000, 100), 500_000);
+      await settle(reader, 500_000);
+      const seen = await reader.end();
+      assert.equal(seen.mode, placement);
+      assert.deepEqual([seen.ours, seen.gaps, seen.drops, seen.status], [500_000, 0, 0, 0]);
+      assert.equal(seen.frames, 500_000);
+    });
+  }
+
+  for (const rate of [2_000, 50_000]) {
+    it(`loses nothing at ${rate} frames/s while the reader stalls for 1.5 s`, async () => {
+      const reader = await read({ stallAfterMs: 200, stallMs: 1_500 });
+      const count = rate * 2;
+      assert.equal(namespace.send(count, rate, 100), count);
+      await settle(reader, count);
+      const seen = await reader.end();
+      assert.deepEqual([seen.ours, seen.gaps, seen.drops], [count, 0, 0]);
+    });
+  }
+
+  it("counts what it loses when the ring is too small", async () => {
+    const reader = await read({ blockCount: 4, stallAfterMs: 0, stallMs: 1_500 });
+    const sent = namespace.send(20_000, 0, 100);
+    await pause(2_000);
+    const seen = await reader.end();
+    assert.ok(seen.drops > 0);
+    assert.equal(seen.ours, seen.frames);
+    assert.equal(seen.frames + seen.drops, sent);
+  });
+
+  it("cuts bulk TCP and keeps mail whole", async () => {
+    const bulk = await read();
+    namespace.send(10, 0, 1_500);
+    await settle(bulk, 10);
+    assert.equal((await bulk.end()).longest, 512);
+    const mail = await read();
+    namespace.send(10, 0, 1_500, 25);
+    await settle(mail, 10);
+    assert.equal((await mail.end()).longest, 1_500);
+  });
+
+  it("goes on, unprivileged, in another memory", async () => {
+    const reader = await read({ moveAt: 30_000, uid: NOBODY });
+    namespace.send(100_000, 100_000, 100);
+    await settle(reader, 100_000);
+    const seen = await reader.end();
+    assert.deepEqual([seen.ours, seen.gaps, seen.drops], [100_000, 0, 0]);
+  });
+
+  it("hears SIGTERM within a second under load, time after time", async () => {
+    for (let round = 0; round < 3; round++) {
+      const reader = await read();
+      const sender = namespace.sendOn(400_000, 200_000, 100);
+      await pause(400);
+      const start = performance.now();
+      const { status } = await reader.end();
+      const elapsed = performance.now() - start;
+      sender.kill("SIGKILL");
+      assert.equal(status, 0);
+      assert.ok(elapsed < 1_000, `${elapsed} ms`);
+    }
+  });
+
+  it("goes on, unprivileged, when its interface goes down and up", async () => {
+    const reader = await read({ uid: NOBODY });
+    namespace.run("ip", "link", "set", "far", "down");
+    await pause(400);
+    assert.equal((await reader.look()).state, "down");
+    namespace.run("ip", "link", "set", "far", "up");
+    await pause(400);
+    namespace.send(1_000, 0, 100);
+    await settle(reader, 1_000);
+    const seen = await reader.end();
+    assert.deepEqual([seen.ours, seen.state, seen.interruptions, seen.rebinds], [1_000, "up", 1, 0]);
+  });
+
+  it("goes on, unprivileged, when its interface is deleted and made anew", async () => {
+    const reader = await read({ uid: NOBODY });
+    namespace.run("ip", "link", "delete", "near");
+    await pause(400);
+    assert.equal((await reader.look()).state, "absent");
+    namespace.addPair();
+    const early = namespace.send(100, 0, 100);
+    await pause(600);
+    namespace.send(1_000, 0, 100);
+    await settle(reader, 1_000);
+    const seen = await reader.end();
+    assert.deepEqual([seen.state, seen.interruptions, seen.rebinds], ["up", 1, 1]);
+    assert.equal(seen.missed + seen.ours, 1_000 + early, "what was not seen was counted");
+  });
+
+  it("sees a re-creation that fits between two looks", async () => {
+    const reader = await read();
+    namespace.run("sh", "-c", "ip link delete near; ip link add near type veth peer name far");
+    namespace.run("sh", "-c", "ip link set near up; ip link set far up");
+    await pause(500);
+    const seen = await reader.end();
+    assert.deepEqual([seen.state, seen.interruptions, seen.rebinds], ["up", 1, 1]);
+  });
+
+  it("refuses an interface that is not there, and a process without the privilege", async () => {
+    const absent = new Reader(namespace.node("ring-reader.ts", "nowhere"));
+    assert.match((await absent.line()).error ?? "", /there is no interface named "nowhere" to tap\.$/);
+    const script = [
+      'import { Ring } from "./host/tap/ring.ts";',
+      "process.setgroups([]); process.setgid(65534); process.setuid(65534);",
+      "const memory = new WebAssembly.Memory({ initial: 8, maximum: 8 });",
+      "const region = { memory, offset: 65536, blockSize: 65536, blockCount: 4 };",
+      'const ring = new Ring({ interface: "lo", region, onBlock: () => 0 });',
+      "try { ring.start(); } catch (e) { console.log(e.status, e.message); }",
+    ].join("\n");
+    const args = ["--import", "tsx", "--input-type=module", "-e", script];
+    const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    assert.equal(
+      stdout.trim(),
+      '77 not permitted to tap "lo": it needs root or the capability CAP_NET_RAW.',
+    );
+  });
+});
+
+describe("the ring's region", () => {
+  it("is shared among several interfaces without overlap", () => {
+    const memory = new WebAssembly.Memory({ initial: 12, maximum: 12 });
+    const region = { memory, offset: 65_536, blockSize: 65_536, blockCount: 10 };
+    const parts = slices(region, 3).map(({ offset, blockCount }) => [offset / 65_536, blockCount]);
+    assert.deepEqual(parts, [
+      [1, 3],
+      [4, 3],
+      [7, 3],
+    ]);
+  });
+});
