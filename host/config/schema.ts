@@ -99,7 +99,12 @@ class Options {
   end(): void {
     for (const [name, option] of this.#section.options) {
       if (this.#known.includes(name)) continue;
-      this.#fail(name, option.values[0] ?? "", option.line, `one of the options ${this.#known.join(", ")}`);
+      this.#fail(
+        name,
+        option.values[0] ?? "",
+        option.line,
+        `one of the options ${this.#known.join(", ")}`,
+      );
     }
   }
 

@@ -73,7 +73,7 @@ export function assemble(lines: readonly string[]): Uint8Array {
     const goal = instruction.target === null ? index + 1 : labels.get(instruction.target);
     if (goal === undefined) throw new Error(`no such label: ${instruction.text}`);
     const distance = goal - index - 1;
-    const unconditional = instruction.code === CODES["jmp"];
+    const unconditional = instruction.code === CODES.jmp;
     if (distance < 0 || (!unconditional && distance > FARTHEST_BRANCH)) {
       throw new Error(`cannot reach: ${instruction.text}`);
     }

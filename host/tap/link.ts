@@ -53,7 +53,9 @@ function defaultRoute6(lines: readonly string[][]): string | null {
 
 /** The interface of the default route: IPv4's, else IPv6's, else null. */
 export function defaultInterface(): string | null {
-  return defaultRoute4(records("/proc/net/route")) ?? defaultRoute6(records("/proc/net/ipv6_route"));
+  return (
+    defaultRoute4(records("/proc/net/route")) ?? defaultRoute6(records("/proc/net/ipv6_route"))
+  );
 }
 
 /** What is true of an interface now; `index` changes when it is re-created under its name. */

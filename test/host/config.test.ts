@@ -2,9 +2,9 @@
 // Opens no file but its own; the commands that exit with these statuses are tested elsewhere.
 
 import assert from "node:assert/strict";
-import { EXIT, HostError } from "../../host/errors.ts";
 import { loadConfig, readConfig } from "../../host/config/schema.ts";
 import { parseUci } from "../../host/config/uci.ts";
+import { EXIT, HostError } from "../../host/errors.ts";
 
 const FILE = "striplight.conf";
 
@@ -163,7 +163,13 @@ describe("the configuration", () => {
     it(`refuses ${line}`, () => {
       const error = errorOf(main(line));
       assert.equal(error.status, EXIT.config);
-      for (const part of [FILE, "line 2", "section striplight 'main'", `option ${option}:`, value]) {
+      for (const part of [
+        FILE,
+        "line 2",
+        "section striplight 'main'",
+        `option ${option}:`,
+        value,
+      ]) {
         assert.ok(error.message.includes(part), `${part} in: ${error.message}`);
       }
       assert.ok(error.message.includes(accepted), `${accepted} in: ${error.message}`);
@@ -178,7 +184,10 @@ describe("the configuration", () => {
     [["option host a", "option proto sctp"], /option proto: "sctp".*udp, tcp, tls/],
     [["option host a", "option queue 0"], /option queue: "0".*from 1/],
     [["option host a", "option cert /c"], /needs option key/],
-    [["option host a", "option level 3"], /option level: "3".*one of the options host, proto, port/],
+    [
+      ["option host a", "option level 3"],
+      /option level: "3".*one of the options host, proto, port/,
+    ],
   ];
   for (const [lines, sentence] of collectors) {
     it(`refuses a collector with ${lines.join(", ")}`, () => {

@@ -165,7 +165,11 @@ const ETHERNET: Row[] = [
     (port): Row => [`mail port ${port}`, ether(0x800, over4({ to: port, payload: bulk })), "all"],
   ),
   ...[465, 993, 995].map(
-    (port): Row => [`TLS mail port ${port}`, ether(0x800, over4({ to: port, payload: bulk })), "cut"],
+    (port): Row => [
+      `TLS mail port ${port}`,
+      ether(0x800, over4({ to: port, payload: bulk })),
+      "cut",
+    ],
   ),
   ["hello on port 993", ether(0x800, over4({ to: 993, payload: hello })), "all"],
   ["hello on port 443", ether(0x800, over4({ to: 443, payload: hello })), "all"],

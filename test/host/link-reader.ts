@@ -10,4 +10,4 @@ const facts = {
   up: link?.up,
   hardware: link?.hardware,
 };
-console.log(JSON.stringify(facts));
+process.stdout.write(`${JSON.stringify(facts)}\n`);

@@ -2,7 +2,7 @@
 // send on and one to tap; and says whether this machine lets us. Removes what it made.
 // Everything stays inside the namespace: no frame reaches the machine's own interfaces.
 
-import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 

@@ -160,7 +160,10 @@ describe("the ring", function () {
     namespace.send(1_000, 0, 100);
     await settle(reader, 1_000);
     const seen = await reader.end();
-    assert.deepEqual([seen.ours, seen.state, seen.interruptions, seen.rebinds], [1_000, "up", 1, 0]);
+    assert.deepEqual(
+      [seen.ours, seen.state, seen.interruptions, seen.rebinds],
+      [1_000, "up", 1, 0],
+    );
   });
 
   it("goes on, unprivileged, when its interface is deleted and made anew", async () => {
@@ -189,7 +192,10 @@ describe("the ring", function () {
 
   it("refuses an interface that is not there, and a process without the privilege", async () => {
     const absent = new Reader(namespace.node("ring-reader.ts", "nowhere"));
-    assert.match((await absent.line()).error ?? "", /there is no interface named "nowhere" to tap\.$/);
+    assert.match(
+      (await absent.line()).error ?? "",
+      /there is no interface named "nowhere" to tap\.$/,
+    );
     const script = [
       'import { Ring } from "./host/tap/ring.ts";',
       "process.setgroups([]); process.setgid(65534); process.setuid(65534);",
