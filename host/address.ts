@@ -1,0 +1,82 @@
+// Turns 16 address octets in network order into text and back; IPv4 travels as ::ffff:a.b.c.d.
+// Opens nothing, resolves nothing. Read RFC 5952 (text form) and RFC 4291 §2.5.5.2 (mapped).
+
+import { isIPv4 } from "node:net";
+
+/** Octets of an address, and of its mask. */
+export const ADDRESS_SIZE = 16;
+const GROUPS = 8;
+const MAPPED_PREFIX_BITS = 96;
+
+/** Addresses that are home unless others are named: private, unique-local, link-local, loopback. */
+export const HOME_DEFAULT: readonly string[] = [
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "169.254.0.0/16",
+  "127.0.0.0/8",
+  "fc00::/7",
+  "fe80::/10",
+  "::1/128",
+];
+
+/** The start of the first longest run of two or more zero groups, and its length. */
+function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
+  let best = { start: -1, length: 1 };
+  let start = 0;
+  for (let index = 0; index <= groups.length; index++) {
+    if (groups[index] === 0) continue;
+    if (index - start > best.length) best = { start, length: index - start };
+    start = index + 1;
+  }
+  return best;
+}
+
+/** The address at octet `at`, 16 octets in network order: dotted quad when mapped, else RFC 5952. */
+export function formatAddress(view: DataView, at: number): string {
+  const groups = Array.from({ length: GROUPS }, (_, index) => view.getUint16(at + 2 * index));
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
+    return Array.from({ length: 4 }, (_, index) => view.getUint8(at + 12 + index)).join(".");
+  }
+  const text = (part: readonly number[]): string => part.map((g) => g.toString(16)).join(":");
+  const run = longestZeroRun(groups);
+  if (run.start < 0) return text(groups);
+  return `${text(groups.slice(0, run.start))}::${text(groups.slice(run.start + run.length))}`;
+}
+
+/** Two octets for each group of a part of an IPv6 address; a dotted quad at its end is two groups. */
+function groupOctets(part: string): number[] {
+  if (part === "") return [];
+  return part.split(":").flatMap((group) => {
+    if (group.includes(".")) return group.split(".").map(Number);
+    const value = Number.parseInt(group, 16);
+    return [value >> 8, value & 0xff];
+  });
+}
+
+function addressOctets(address: string): number[] {
+  const text = isIPv4(address) ? `::ffff:${address}` : address;
+  const [head = "", tail] = text.split("::");
+  const before = groupOctets(head);
+  const after = groupOctets(tail ?? "");
+  const gap = ADDRESS_SIZE - before.length - after.length;
+  return [...before, ...new Array<number>(tail === undefined ? 0 : gap).fill(0), ...after];
+}
+
+/**
+ * A network written ADDRESS/LENGTH, already known to be well formed, as 16 octets of address and
+ * 16 octets of mask; address bits outside the mask are cleared.
+ */
+export function networkOctets(network: string): Uint8Array {
+  const [address = "", length = "128"] = network.split("/");
+  const bits = Number(length) + (isIPv4(address) ? MAPPED_PREFIX_BITS : 0);
+  const row = new Uint8Array(2 * ADDRESS_SIZE);
+  const octets = addressOctets(address);
+  for (let index = 0; index < ADDRESS_SIZE; index++) {
+    const kept = Math.max(0, Math.min(8, bits - 8 * index));
+    const mask = (0xff << (8 - kept)) & 0xff;
+    row[index] = (octets[index] ?? 0) & mask;
+    row[ADDRESS_SIZE + index] = mask;
+  }
+  return row;
+}
