@@ -2,6 +2,7 @@
 // A walk stops between two frames when findings must be drained first, so that none is ever lost.
 
 import { FindingRing } from "./finding/ring";
+import { Ahead, AHEAD_FRAMES } from "./flow/ahead";
 import { Inspect } from "./inspect";
 import { BLOCK_SIZE } from "./limits";
 import { CaptureBlock } from "./source/block";
@@ -9,6 +10,8 @@ import { Interface } from "./source/interface";
 import { CaptureRecord } from "./source/record";
 import { RING_FRAMES_MAX, RingBlock, RingFrame } from "./source/ring";
 import { Stop } from "./source/stop";
+
+const LINKTYPE_ETHERNET: u32 = 1;
 
 /** Why the last walk over a capture returned. */
 const STOP: usize = memory.data(8, 8);
@@ -26,8 +29,10 @@ export class Walk {
     const link = Interface.of(0);
     const linkType = link.linkType;
     const fraction: u64 = link.resolution == 9 ? 1 : 1000;
+    let ahead = at;
     while (CaptureRecord.headerFits(at, end)) { // each turn consumes at least a header
       if (FindingRing.full()) return Walk.stop(at, Stop.Drain);
+      if (at >= ahead && linkType == LINKTYPE_ETHERNET) ahead = Walk.lookAhead(at, end, swapped);
       const captured = CaptureRecord.field(at, 8, swapped);
       if (!CaptureRecord.lengthPossible(captured)) return Walk.stop(at, Stop.Damaged);
       const frame = CaptureRecord.frame(at);
@@ -39,6 +44,20 @@ export class Walk {
       at = next;
     }
     return Walk.stop(at, Stop.Octets);
+  }
+
+  /** Touches what the next records will need; returns the address behind the last one looked at. */
+  private static lookAhead(at: usize, end: usize, swapped: bool): usize {
+    Ahead.begin();
+    for (let turn: u32 = 0; turn < AHEAD_FRAMES - 1 && CaptureRecord.headerFits(at, end); turn++) {
+      const captured = CaptureRecord.field(at, 8, swapped);
+      const frame = CaptureRecord.frame(at);
+      if (!CaptureRecord.lengthPossible(captured) || frame + captured > end) break;
+      Ahead.frame(frame, captured, 0);
+      at = frame + captured;
+    }
+    Ahead.touch();
+    return at;
   }
 
   /** pcapng packet blocks in [at, end); stops at the first block of another kind. */

@@ -81,7 +81,12 @@ export class Handshake {
   triggerNext: u8;
   /** Near packets (any kind) since the flow began, saturating: "no outbound packet between". */
   nearPackets: u16;
-  spare: u32;
+  /** Row of the far side's first octets, held to be compared; 0 = none. */
+  headRow: u16;
+  /** 1 when a far segment of this connection had a right TCP checksum. */
+  farChecksumGood: u8;
+  /** Near retransmissions since the far side's last payload, capped at 255. */
+  retransmissions: u8;
 
   @inline static at(at: usize): Handshake { return changetype<Handshake>(at); }
   /** Slot 0..1 of the last near packets with SYN or payload. 40 octets before, 12 each: two fit. */

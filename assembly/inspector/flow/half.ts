@@ -50,7 +50,8 @@ export class Half {
   dataTime: u64;
   /** Packets seen from this side, saturating. */
   packets: u32;
-  spare: u32;
+  /** Resets seen from this side, saturating. */
+  resets: u32;
 
   @inline static at(at: usize): Half { return changetype<Half>(at); }
   @inline has(bits: u32): bool { return (<u32>this.flags & bits) != 0; }

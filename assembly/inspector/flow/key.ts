@@ -20,10 +20,19 @@ export class FlowKey {
 
   /** 64 bits; addition makes it direction-free. */
   @inline static hash(segment: Segment): u64 {
+    return FlowKey.of(
+      segment.sourceHigh, segment.sourceLow, segment.sourcePort,
+      segment.targetHigh, segment.targetLow, segment.targetPort, segment.interfaceIndex,
+    );
+  }
+
+  @inline static of(
+    sourceHigh: u64, sourceLow: u64, sourcePort: u32,
+    targetHigh: u64, targetLow: u64, targetPort: u32, interfaceIndex: u32,
+  ): u64 {
     const seed = load<u64>(SEED);
-    let sum = FlowKey.end(segment.sourceHigh, segment.sourceLow, segment.sourcePort, seed) +
-      FlowKey.end(segment.targetHigh, segment.targetLow, segment.targetPort, seed) +
-      segment.interfaceIndex;
+    let sum = FlowKey.end(sourceHigh, sourceLow, sourcePort, seed) +
+      FlowKey.end(targetHigh, targetLow, targetPort, seed) + interfaceIndex;
     sum *= MULTIPLIER;
     return sum ^ (sum >> 31);
   }

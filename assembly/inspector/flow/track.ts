@@ -68,7 +68,7 @@ export class Track {
     let set: u32 = HALF_SEEN;
     if (!half.has(HALF_NEXT)) {
       half.sndNxt = segment.end;
-      half.ackMax = segment.ack;
+      half.ackMax = flags & ACK ? segment.ack : 0;
       set |= HALF_NEXT;
     } else {
       const gap = Seq.diff(segment.seq, half.sndNxt);
@@ -78,7 +78,7 @@ export class Track {
         set |= HALF_HOLE;
       }
       if (Seq.after(segment.end, half.sndNxt)) half.sndNxt = segment.end;
-      if (flags & ACK && Seq.after(segment.ack, half.ackMax)) half.ackMax = segment.ack;
+      if (flags & ACK && (half.ackMax == 0 || Seq.after(segment.ack, half.ackMax))) half.ackMax = segment.ack;
     }
     if (segment.payloadLength) {
       set |= HALF_DATA;
