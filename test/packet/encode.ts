@@ -54,21 +54,35 @@ const FIELDS: Readonly<Record<string, readonly [keyof Places, number, number, nu
 
 /** Encodes packets in order; each sender's IPv4 identifications count up unless a packet names one. */
 export function encodeFrames(packets: readonly Packet[], layers: readonly Layer[]): Frame[] {
-  const ids = new Map<string, number>();
-  return packets.map((packet) => encodeFrame(packet, layers, ids));
+  return numberIds(packets).map((packet) => encodeFrame(packet, layers));
 }
 
-function encodeFrame(packet: Packet, layers: readonly Layer[], ids: Map<string, number>): Frame {
+/** Gives every TCP packet its identification; what an ICMP error quotes keeps the one it had. */
+export function numberIds(packets: readonly Packet[]): Packet[] {
+  const ids = new Map<string, number>();
+  const byOrigin = new Map<number, TcpPacket>();
+  return packets.map((packet) => {
+    if (packet.kind === "icmp") {
+      return { ...packet, quoted: byOrigin.get(packet.quoted.origin) ?? packet.quoted };
+    }
+    if (packet.kind !== "tcp") return packet;
+    const numbered = { ...packet, id: packet.id ?? nextId(packet.from.name, ids) };
+    byOrigin.set(packet.origin, numbered);
+    return numbered;
+  });
+}
+
+function encodeFrame(packet: Packet, layers: readonly Layer[]): Frame {
   const { origin, time } = packet;
-  const octets = packet.kind === "frame" ? packet.octets : build(packet, layers, ids);
+  const octets = packet.kind === "frame" ? packet.octets : build(packet, layers);
   const kept = Math.min(packet.truncate ?? octets.length, octets.length);
   return { origin, time, octets: octets.subarray(0, kept), length: octets.length };
 }
 
 type Addressed = Exclude<Packet, { kind: "frame" }>;
 
-function build(packet: Addressed, layers: readonly Layer[], ids: Map<string, number>): Uint8Array {
-  const { ip, transportAt, seal } = encodeAddressed(packet, ids);
+function build(packet: Addressed, layers: readonly Layer[]): Uint8Array {
+  const { ip, transportAt, seal } = encodeAddressed(packet);
   const inbound = packet.kind !== "tcp" || !isPrivate(packet.from.address);
   const frame = wrapInLink(ip, layers, inbound);
   const places = { link: 0, ip: frame.length - ip.length, transport: 0 };
@@ -107,15 +121,15 @@ interface IpPacket {
   readonly seal: (ip: Uint8Array) => void;
 }
 
-function encodeAddressed(packet: Addressed, ids: Map<string, number>): IpPacket {
-  if (packet.kind === "tcp") return encodeTcp(packet, ids);
-  if (packet.kind === "icmp") return encodeIcmp(packet, ids);
+function encodeAddressed(packet: Addressed): IpPacket {
+  if (packet.kind === "tcp") return encodeTcp(packet);
+  if (packet.kind === "icmp") return encodeIcmp(packet);
   return encodeDns(packet);
 }
 
-function encodeTcp(packet: TcpPacket, ids: Map<string, number>): IpPacket {
+function encodeTcp(packet: TcpPacket): IpPacket {
   const { from, to, ttl, df, ipOptions, extensions } = packet;
-  const id = packet.id ?? nextId(from.name, ids);
+  const id = packet.id ?? 0;
   const body = tcpSegment(packet);
   return encodeIp({
     source: from.address,
@@ -147,10 +161,9 @@ function tcpSegment(packet: TcpPacket): Uint8Array {
 }
 
 /** An error message quoting the IP header and the first octets behind it. */
-function encodeIcmp(packet: IcmpPacket, ids: Map<string, number>): IpPacket {
+function encodeIcmp(packet: IcmpPacket): IpPacket {
   const version6 = packet.sender.length === 16;
-  const last = (ids.get(packet.quoted.from.name) ?? 1) - 1;
-  const quote = encodeTcp({ ...packet.quoted, id: packet.quoted.id ?? last & 0xffff }, ids);
+  const quote = encodeTcp(packet.quoted);
   quote.seal(quote.ip);
   const kept = quote.ip.subarray(0, quote.transportAt + QUOTED_OCTETS);
   const body = new Uint8Array(8 + kept.length);
