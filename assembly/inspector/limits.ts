@@ -66,3 +66,33 @@ export const RESET_HOLD_NS: u64 = 10_000_000_000;
 
 /** Due rows judged per frame, so that one frame's work is bounded. */
 export const DUE_PER_FRAME_MAX: u32 = 4;
+
+// Mail dialogs. One row of DIALOG_ROW_SIZE holds everything of a connection; see dialog/row.ts.
+
+/** Octets kept of a line: code, separator, first token and four phrases fit. */
+export const LINE_KEPT_MAX: u32 = 96;
+/** Above this a line is told as long (RFC 5321 §4.5.3.1.5 allows 512, texts 1,000). */
+export const LINE_LONG: u32 = 1024;
+/** Above this it is no line of this dialect any more, and the dialog is given up. */
+export const LINE_LOST: u32 = 16384;
+/** Commands waiting for their replies; RFC 2920 senders keep fewer. */
+export const PENDING_MAX: u32 = 32;
+/** Segments put aside before a hole, in both directions together, and the octets for them. */
+export const HOLD_PIECES_MAX: u32 = 8;
+export const HOLD_SIZE: u32 = 1896;
+/** First octets of the server kept to be compared with a second version of them. */
+export const STREAM_HEAD_SIZE: u32 = 768;
+/** Segments seen after a hole, its end acknowledged by the receiver, before it is given up. */
+export const HOLE_SEGMENTS_ACKED: u32 = 3;
+/** The same without an acknowledgment (one direction is invisible). */
+export const HOLE_SEGMENTS_MAX: u32 = 8;
+/** A hole older than this is given up: slower than any first retransmission timer. RFC 6298 §2.1. */
+export const HOLE_NS: u64 = 2_000_000_000;
+/** Octets beyond the next one wanted that can still belong to this stream: 64 KiB scaled by 4. */
+export const STREAM_AHEAD_MAX: i32 = 1048576;
+/** An open list, an unanswered ClientHello are looked at this often. */
+export const DIALOG_PERIOD_NS: u64 = 10_000_000_000;
+/** A list without its last line and silent for so long is unterminated. */
+export const LIST_SILENCE_NS: u64 = 30_000_000_000;
+/** Rows looked at to find one that can go when the table is full. */
+export const DIALOG_VICTIM_SCAN: u32 = 64;

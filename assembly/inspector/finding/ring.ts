@@ -2,7 +2,7 @@
 // the ring can overflow (see `full`), so nothing is ever lost here.
 
 import { FINDING_CAPACITY, FINDING_RESERVE, FINDING_ROW_SIZE } from "../limits";
-import { FINDING_TABLE } from "../memory";
+import { clearRow, FINDING_TABLE } from "../memory";
 import { Counter, Counters } from "../counters";
 import { Finding } from "./finding";
 
@@ -24,7 +24,7 @@ export class FindingRing {
     assert(FindingRing.count() < FINDING_CAPACITY);
     const head = load<u32>(HEAD);
     const at = FindingRing.row(head);
-    memory.fill(at, 0, FINDING_ROW_SIZE);
+    clearRow(at, FINDING_ROW_SIZE);
     store<u32>(HEAD, head + 1);
     Counters.add(Counter.Findings, 1);
     return Finding.at(at);

@@ -64,6 +64,12 @@ export class Head {
     this.size += count;
     this.time = now;
   }
+
+  /** The stream's octets may be someone's mail: nothing stays behind. */
+  wipe(): void {
+    memory.fill(this.octets, 0, this.size);
+    this.size = 0;
+  }
 }
 
 if (offsetof<Head>() != HEAD_HEADER_SIZE) ERROR("Head drifted");
@@ -88,11 +94,11 @@ export class HeadTable {
       }
       index = oldest.index;
       HeadTable.unlink(oldest);
+      oldest.wipe();
       Flow.at(oldest.flow).handshake.headRow = 0;
     }
     const head = Head.of(index);
     head.flow = <u32>changetype<usize>(flow);
-    head.size = 0;
     head.start = start;
     head.time = now;
     const last = load<u16>(ENDS, 2);
@@ -110,10 +116,8 @@ export class HeadTable {
     flow.handshake.headRow = 0;
     const head = Head.of(index);
     HeadTable.unlink(head);
-    // The stream's octets are someone's mail: nothing stays behind.
-    memory.fill(head.octets, 0, head.size);
+    head.wipe();
     head.flow = 0;
-    head.size = 0;
     head.next = load<u16>(FRESH, 2);
     store<u16>(FRESH, <u16>index, 2);
   }

@@ -10,7 +10,7 @@
 // half-open ones, then the longest idle; connections with a mail dialog or a reset history last.
 
 import { FLOW_ROW_SIZE, FLOW_WAYS } from "../limits";
-import { FLOW_TABLE, FLOW_TAGS } from "../memory";
+import { clearRow, FLOW_TABLE, FLOW_TAGS } from "../memory";
 import { Segment } from "../segment";
 import { Flow, FLOW_CLOSED } from "./flow";
 
@@ -95,17 +95,20 @@ export class FlowTable {
 
   /**
    * Reads what a lookup of this hash will read: the tags of both sets now, the candidate's row in
-   * `touchRow`. Changes nothing; a batch of these lets the processor fetch many rows at once instead
-   * of waiting for each in turn. Returns the first candidate's row, or of the other set, or 0.
+   * `Ahead.touch`. Changes nothing; a batch of these lets the processor fetch many rows at once
+   * instead of waiting for each in turn.
    */
-  @inline static candidateRow(hash: u64): usize {
+  static candidateRow(hash: u64): usize {
     const tag = FlowTable.tagOf(hash);
     const set = FlowTable.setOf(hash);
     const other = FlowTable.otherSet(set, tag);
     const here = FlowTable.candidates(set, tag);
     const there = FlowTable.candidates(other, tag);
     if (here) return FlowTable.row(set * FLOW_WAYS + <u32>ctz(here));
-    return there ? FlowTable.row(other * FLOW_WAYS + <u32>ctz(there)) : 0;
+    if (there) return FlowTable.row(other * FLOW_WAYS + <u32>ctz(there));
+    // A new connection: the row it will take, or the one that must go for it.
+    const free = FlowTable.free(hash);
+    return free ? free : FlowTable.victim(hash);
   }
 
   /** A free row for this hash, 0 when both sets are full. */
@@ -144,7 +147,7 @@ export class FlowTable {
   static claim(at: usize, hash: u64): void {
     const index = FlowTable.index(at);
     assert(load<u16>(FLOW_TAGS + (<usize>index << 1)) == 0);
-    memory.fill(at, 0, FLOW_ROW_SIZE);
+    clearRow(at, FLOW_ROW_SIZE);
     store<u16>(FLOW_TAGS + (<usize>index << 1), <u16>FlowTable.tagOf(hash));
     store<u32>(ALIVE, load<u32>(ALIVE) + 1);
     const ordinal = load<u32>(ALIVE, 4) + 1;
