@@ -30,6 +30,9 @@ const F_GETFL = 3;
 const F_SETFL = 4;
 const F_SETOWN = 8;
 const O_ASYNC = 0x2000;
+const IPPROTO_TCP = 6;
+const TCP_USER_TIMEOUT = 18;
+const SIOCOUTQ = 0x5411;
 const SIOCGIFFLAGS = 0x8913;
 const SIOCGIFHWADDR = 0x8927;
 const PR_SET_NO_NEW_PRIVS = 38;
@@ -225,6 +228,20 @@ export function armSignal(descriptor: number, pid: number): number {
 export function disarmSignal(descriptor: number): number {
   const flags = result(library().fcntl(descriptor, F_GETFL, 0));
   return flags < 0 ? flags : result(library().fcntl(descriptor, F_SETFL, flags & ~O_ASYNC));
+}
+
+/** Octets a TCP socket has been given that the peer's kernel has not acknowledged; or -errno. */
+export function unacknowledged(descriptor: number): number {
+  const count = Buffer.alloc(4);
+  const code = result(library().ioctl(descriptor, SIOCOUTQ, count));
+  return code < 0 ? code : count.readInt32LE(0);
+}
+
+/** Breaks a TCP connection whose peer acknowledges nothing for `milliseconds`. */
+export function limitSilence(descriptor: number, milliseconds: number): number {
+  const value = Buffer.alloc(4);
+  value.writeUInt32LE(milliseconds, 0);
+  return setOption(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, value);
 }
 
 /** The index of an interface by name, or 0 when there is none. */
