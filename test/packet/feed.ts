@@ -27,10 +27,10 @@ export interface Fed {
   readonly frames: readonly Frame[];
 }
 
-/** Feeds a whole input; `index` numbers it within the instance. */
-export function feed(inspector: Inspector, variant: Variant, index: number, take: Take): Fed {
+/** Feeds a whole input. */
+export function feed(inspector: Inspector, variant: Variant, take: Take): Fed {
   const frames = encodeFrames(variant.packets, variant.layers);
-  inspector.openInput(index, variant.label);
+  inspector.openInput(variant.label);
   if (variant.feed.kind === "ring") feedRing(inspector, frames, variant, take);
   else feedRecords(inspector, frames, variant, take);
   while (inspector.finish()) take(inspector.drain());
