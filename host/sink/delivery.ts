@@ -82,8 +82,8 @@ export class Delivery {
 
   /** Takes a line for delivery; drops it, counted, when the queue is full. */
   send(line: string): void {
-    const room = this.#collector.queue - this.#waiting();
-    if (room < (this.#untold > 0 ? 2 : 1)) {
+    if (!this.#hasRoom() && this.#open && !this.#probing) this.#confirm(true);
+    if (!this.#hasRoom()) {
       this.#untold += 1;
       this.#dropped += 1;
       return;
@@ -102,6 +102,11 @@ export class Delivery {
       delivered: this.#delivered,
       dropped: this.#dropped,
     };
+  }
+
+  /** Room for one more line, and for the count of dropped ones where that is still untold. */
+  #hasRoom(): boolean {
+    return this.#collector.queue - this.#waiting() >= (this.#untold > 0 ? 2 : 1);
   }
 
   #waiting(): number {
@@ -132,7 +137,7 @@ export class Delivery {
   /** Brings back what is not known to have been read, and tries again later. */
   #lost(orderly: boolean): void {
     if (this.#channel === null) return;
-    this.#confirm(orderly);
+    this.#confirm(orderly); // a reader that closed by itself has read what it acknowledged
     this.#queue = [...this.#departed.map((departed) => departed.line), ...this.#queue];
     this.#departed = [];
     this.#channel = null;
@@ -160,12 +165,12 @@ export class Delivery {
     }
   }
 
-  /** Counts as delivered what is acknowledged and, unless the reader closed, has settled. */
-  #confirm(closedByReader: boolean): void {
+  /** Counts as delivered what is acknowledged and has settled; `atOnce` asks for no settling. */
+  #confirm(atOnce: boolean): void {
     const channel = this.#channel;
     if (channel === null) return;
     const acknowledged = channel.written - channel.pending();
-    const before = performance.now() - (closedByReader ? 0 : SETTLE_MS);
+    const before = performance.now() - (atOnce ? 0 : SETTLE_MS);
     while (this.#departed[0] && this.#departed[0].end <= acknowledged) {
       if (this.#departed[0].at > before) break;
       this.#departed.shift();
