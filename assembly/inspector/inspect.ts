@@ -4,11 +4,12 @@
 
 import { Counter, Counters } from "./counters";
 import { Dialogs } from "./dialog/dialogs";
+import { Hello } from "./dialog/hello";
 import { Forensics } from "./evidence/forensics";
 import { Cause, Finding } from "./finding/finding";
 import { FindingRing } from "./finding/ring";
 import {
-  Flow, FLOW_BOTH_HOME, FLOW_CLIENT_NEAR, FLOW_PROBED_CLIENT, FLOW_PROBED_SERVER, FLOW_SYN_SEEN,
+  Application, Flow, FLOW_BOTH_HOME, FLOW_CLIENT_NEAR, FLOW_NAMED, FLOW_PROBED_CLIENT, FLOW_PROBED_SERVER, FLOW_SYN_SEEN,
 } from "./flow/flow";
 import { Home } from "./flow/home";
 import { HALF_SEEN, HALF_SYN } from "./flow/half";
@@ -350,6 +351,9 @@ export class Inspect {
     if (Inspect.wantsDialog(flow, segment, fromClient)) {
       Dialogs.observe(flow, segment, fromClient);
       touched = true;
+    }
+    if (fromClient && segment.payloadLength && flow.application == Application.Tls && !flow.has(FLOW_NAMED)) {
+      Hello.observe(flow, segment);
     }
     FlowTable.mark(found, flow, flow.client.has(HALF_SEEN) && flow.server.has(HALF_SEEN), segment.time);
     if (touched) Inspect.settle(flow);

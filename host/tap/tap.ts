@@ -1,0 +1,182 @@
+// Turns interfaces into observations: one ring per interface, all of them inside one inspector's
+// memory; every ready block is walked in place and what was found is drained. Follows losses and
+// quiet times. Opens sockets through ring.ts, judges nothing.
+
+import { randomBytes } from "node:crypto";
+import { Drain, type Observe } from "../drain.ts";
+import type { Inspector } from "../inspector.ts";
+import { type PlacementMode, slices } from "./block.ts";
+import { type LinkState, Ring, type RingCounters } from "./ring.ts";
+
+/** How often losses are looked at and a quiet link's time is told. */
+const PULSE_MS = 500;
+/** Resolution of the ring's time stamps, as pcapng's if_tsresol writes it: nanoseconds. */
+const NANOSECONDS = 9;
+const LINKTYPE_ETHERNET = 1;
+
+export interface TapRequest {
+  readonly inspector: Inspector;
+  readonly interfaces: readonly string[];
+  readonly observe: Observe;
+  /** Called with how many frames the kernel dropped since the last call. */
+  readonly onLoss: (frames: number) => void;
+  /** Called when the inspector cannot go on; the tap still runs and drops what arrives. */
+  readonly onTrap: (error: unknown) => void;
+  /** "copied" asks for the copy outright. */
+  readonly placement?: PlacementMode;
+}
+
+/** One interface's figures. */
+export interface TapFigures {
+  readonly interface: string;
+  readonly mode: PlacementMode;
+  readonly state: LinkState;
+  readonly counters: RingCounters;
+}
+
+export class Tap {
+  readonly #request: TapRequest;
+  #inspector: Inspector;
+  #drain: Drain;
+  readonly #rings: Ring[];
+  #pulse: NodeJS.Timeout | null = null;
+  #lost = 0;
+  #blocks = 0;
+  #blocksAtPulse = 0;
+
+  constructor(request: TapRequest) {
+    this.#request = request;
+    this.#inspector = request.inspector;
+    this.#drain = new Drain(request.inspector, request.observe);
+    const { memory, ringAt, ringEnd, blockSize } = request.inspector;
+    const region = {
+      memory,
+      offset: ringAt,
+      blockSize,
+      blockCount: Math.floor((ringEnd - ringAt) / blockSize),
+    };
+    const regions = slices(region, request.interfaces.length);
+    this.#rings = request.interfaces.flatMap((name, index) => {
+      const slice = regions[index];
+      if (slice === undefined) return [];
+      const onBlock = (offset: number): number => this.#walk(offset, index);
+      const { placement } = request;
+      const wanted = { interface: name, region: slice, onBlock };
+      return [new Ring(placement === undefined ? wanted : { ...wanted, placement })];
+    });
+  }
+
+  /** Opens every ring. Throws HostError 69 or 77; nothing stays open then. */
+  start(): void {
+    this.#open();
+    try {
+      for (const ring of this.#rings) ring.start();
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+    this.#pulse = setInterval(() => this.#beat(), PULSE_MS);
+  }
+
+  /** Closes the rings and ends every connection, so that what they still hold is told. */
+  stop(): void {
+    if (this.#pulse === null) {
+      for (const ring of this.#rings) ring.stop();
+      return;
+    }
+    clearInterval(this.#pulse);
+    this.#pulse = null;
+    for (const ring of this.#rings) {
+      ring.drain();
+      ring.stop();
+    }
+    try {
+      while (this.#inspector.finish()) this.#drain.take();
+      this.#drain.take();
+    } catch (error) {
+      this.#request.onTrap(error);
+    }
+  }
+
+  figures(): TapFigures[] {
+    return this.#rings.map((ring) => ({
+      interface: ring.interface,
+      mode: ring.mode,
+      state: ring.state,
+      counters: ring.counters(),
+    }));
+  }
+
+  get inspector(): Inspector {
+    return this.#inspector;
+  }
+
+  /**
+   * Goes on with a new inspector after a trap: the rings are laid into its memory, the connections
+   * of the old one are forgotten. Needs no privilege.
+   */
+  replace(inspector: Inspector): void {
+    this.#inspector = inspector;
+    this.#drain = new Drain(inspector, this.#request.observe);
+    this.#open();
+    const region = {
+      memory: inspector.memory,
+      offset: inspector.ringAt,
+      blockSize: inspector.blockSize,
+      blockCount: Math.floor((inspector.ringEnd - inspector.ringAt) / inspector.blockSize),
+    };
+    slices(region, this.#rings.length).forEach((slice, index) => {
+      this.#rings[index]?.move(slice);
+    });
+  }
+
+  #open(): void {
+    const key = randomBytes(8); // strangers must not be able to aim at one set of the flow table
+    this.#inspector.seed(key.readInt32LE(0), key.readInt32LE(4));
+    this.#inspector.openInput("the tap");
+    this.#drain.openInput(null);
+    this.#rings.forEach((ring, index) => {
+      this.#drain.nameInterface(index, ring.interface);
+      this.#inspector.setInterface(index, {
+        linkType: LINKTYPE_ETHERNET,
+        resolution: NANOSECONDS,
+        offsetSeconds: 0n,
+      });
+    });
+  }
+
+  /** One block: walked in place, with a drain wherever findings fill their ring. */
+  #walk(offset: number, index: number): number {
+    this.#blocks += 1;
+    try {
+      let frame = 0;
+      do {
+        frame = this.#inspector.inspectRing(offset, frame, index);
+        this.#drain.take();
+      } while (frame !== 0);
+    } catch (error) {
+      this.#request.onTrap(error);
+    }
+    return 0;
+  }
+
+  /** Losses since the last beat are told; on a quiet link time goes on. */
+  #beat(): void {
+    try {
+      let drops = 0;
+      for (const ring of this.#rings) drops += ring.counters().drops;
+      if (drops > this.#lost) {
+        this.#inspector.lostFrames();
+        this.#request.onLoss(drops - this.#lost);
+        this.#lost = drops;
+      }
+      if (this.#blocks === this.#blocksAtPulse) {
+        this.#inspector.tick(BigInt(Date.now()) * 1_000_000n);
+        this.#drain.take();
+      }
+      this.#blocksAtPulse = this.#blocks;
+    } catch (error) {
+      this.#request.onTrap(error);
+    }
+  }
+}
