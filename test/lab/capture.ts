@@ -6,8 +6,11 @@ import type { ChildProcess } from "node:child_process";
 import { type Network, type Place, UPLINK } from "./namespace.ts";
 import { lineFrom, start, stop } from "./process.ts";
 
-/** The kernel hands captured frames over in blocks; this long after the last one all are there. */
+/** In immediate mode frames are handed over one by one; this long after the last one all are there. */
 const SETTLE_MS = 400;
+
+/** Address resolution and router chatter carry no evidence; ICMPv6 types below 128 are errors. */
+const ERRORS_AND_TCP = "tcp or icmp or (icmp6 and ip6[40] < 128)";
 
 /** One running recording. `start` resolves when tcpdump listens, `stop` when the file is complete. */
 export class Recording {
@@ -18,8 +21,13 @@ export class Recording {
   readonly #filter: string;
   #child: ChildProcess | null = null;
 
-  /** Records TCP and ICMP by default: address resolution and router chatter carry no evidence. */
-  constructor(network: Network, file: string, place: Place = "router", link = UPLINK, filter = "tcp or icmp or icmp6") {
+  constructor(
+    network: Network,
+    file: string,
+    place: Place = "router",
+    link = UPLINK,
+    filter = ERRORS_AND_TCP,
+  ) {
     this.#network = network;
     this.#file = file;
     this.#place = place;
@@ -28,7 +36,20 @@ export class Recording {
   }
 
   async start(): Promise<void> {
-    const options = ["-i", this.#link, "-w", this.#file, "-U", "-Z", "root", "-s", "0", "-B", "8192"];
+    const options = [
+      "-i",
+      this.#link,
+      "-w",
+      this.#file,
+      "-U",
+      "--immediate-mode",
+      "-Z",
+      "root",
+      "-s",
+      "0",
+      "-B",
+      "8192",
+    ];
     const child = start(this.#network.netns(this.#place), ["tcpdump", ...options, this.#filter]);
     this.#child = child;
     await lineFrom(child, /listening on/);

@@ -32,7 +32,7 @@ export function swaks(network: Network, session: Session = {}): Promise<Outcome>
   const security = { must: ["-tls"], may: ["-tlso"], no: [] }[tls];
   const account = login ? ["-a", "PLAIN", "-au", ACCOUNT.user, "-ap", ACCOUNT.password] : [];
   const envelope = ["--from", SENDER, "--to", RECIPIENT, "--helo", "laptop.home.example"];
-  const target = ["--server", server, "--port", String(port), "--timeout", "10"];
+  const target = ["--server", server, "--port", String(port), "--timeout", "10", "--data", MESSAGE];
   return inHome(network, ["swaks", ...target, ...envelope, ...security, ...account]);
 }
 
@@ -67,11 +67,25 @@ export function curl(
 
 /** One page over HTTPS with curl, the name sent as SNI. */
 export function curlHttps(network: Network, name: string, session: Session = {}): Promise<Outcome> {
+  return curlPage(network, "https", name, { port: 443, ...session });
+}
+
+/** One page over HTTP with curl. */
+export function curlHttp(network: Network, name: string, session: Session = {}): Promise<Outcome> {
+  return curlPage(network, "http", name, { port: 80, ...session });
+}
+
+function curlPage(
+  network: Network,
+  scheme: string,
+  name: string,
+  session: Session,
+): Promise<Outcome> {
   const { server = ADDRESS.server, port = 443 } = session;
   const address = server.includes(":") ? `[${server}]` : server;
   const resolve = ["--resolve", `${name}:${port}:${address}`];
-  const words = ["curl", "-sS", "-k", "--max-time", "15", ...resolve, "-o", "/dev/null"];
-  return inHome(network, [...words, `https://${name}:${port}/`]);
+  const words = ["curl", "-sS", "-k", "--max-time", "5", ...resolve, "-o", "/dev/null"];
+  return inHome(network, [...words, `${scheme}://${name}:${port}/`]);
 }
 
 /** One message with Python's smtplib. */
@@ -90,11 +104,21 @@ export function poplib(network: Network, session: Session = {}): Promise<Outcome
 }
 
 /** Octets sent at once to a port, then whatever comes back until the server closes. */
-export function raw(network: Network, port: number, octets: string, server = ADDRESS.server): Promise<Outcome> {
+export function raw(
+  network: Network,
+  port: number,
+  octets: string,
+  server = ADDRESS.server,
+): Promise<Outcome> {
   return inHome(network, ["python3", "-c", PYTHON_RAW, server, String(port)], { input: octets });
 }
 
-function python(network: Network, script: string, session: Session, port: number): Promise<Outcome> {
+function python(
+  network: Network,
+  script: string,
+  session: Session,
+  port: number,
+): Promise<Outcome> {
   const { server = ADDRESS.server, tls = "may", login = false } = session;
   const account = login ? [ACCOUNT.user, ACCOUNT.password] : [];
   const words = [server, String(session.port ?? port), tls, ...account];

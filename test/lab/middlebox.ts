@@ -3,14 +3,18 @@
 // Nothing is redirected, so no firewall is needed. Clients and server cannot tell the difference.
 
 import type { ChildProcess } from "node:child_process";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { ADDRESS, type Network } from "./namespace.ts";
-import { lineFrom, start, stop } from "./process.ts";
+import { lineFrom, stop } from "./process.ts";
 import type { Dialect, Mode } from "./rewrite.ts";
+import { startScript } from "./script.ts";
 
 /** The mail ports a middlebox serves unless told otherwise. */
-export const MAIL_PORTS: Record<number, Dialect> = { 25: "smtp", 587: "smtp", 143: "imap", 110: "pop3" };
+export const MAIL_PORTS: Record<number, Dialect> = {
+  25: "smtp",
+  587: "smtp",
+  143: "imap",
+  110: "pop3",
+};
 
 /** One middlebox in one mode. `start` resolves when it serves; `stop` clears the path again. */
 export class Middlebox {
@@ -33,7 +37,7 @@ export class Middlebox {
     await Promise.all(
       pairs.map(async ([address, behind]) => {
         this.#network.takeOver("provider", address);
-        const child = startScript(this.#network, "provider", "proxy.ts", [
+        const child = startScript(this.#network, "provider", "proxy-process.ts", [
           this.#mode,
           address,
           behind,
@@ -49,19 +53,7 @@ export class Middlebox {
     const children = this.#children;
     this.#children = [];
     await Promise.all(children.map((child) => stop(child)));
-    for (const address of [ADDRESS.server, ADDRESS.server6]) this.#network.giveBack("provider", address);
+    for (const address of [ADDRESS.server, ADDRESS.server6])
+      this.#network.giveBack("provider", address);
   }
-}
-
-/** Starts one of the lab's own TypeScript programs at a place. */
-export function startScript(
-  network: Network,
-  place: "provider" | "server",
-  script: string,
-  words: readonly string[],
-): ChildProcess {
-  const loader = createRequire(import.meta.url).resolve("tsx");
-  const file = fileURLToPath(new URL(script, import.meta.url));
-  const argv = [process.execPath, "--import", loader, file, ...words];
-  return start(network.netns(place), argv);
 }

@@ -97,12 +97,22 @@ export class Network {
     this.#sysctl(place, "net.ipv4.ip_default_ttl", String(ttl));
     this.#sysctl(place, "net.ipv6.conf.all.hop_limit", String(ttl));
     this.#sysctl(place, "net.ipv6.conf.default.hop_limit", String(ttl));
-    for (const link of this.#links(place)) this.#sysctl(place, `net.ipv6.conf.${link}.hop_limit`, String(ttl));
+    for (const link of this.#links(place))
+      this.#sysctl(place, `net.ipv6.conf.${link}.hop_limit`, String(ttl));
   }
 
   /** Gives `place` one more address on the loopback interface: a local delivery for that address. */
   takeOver(place: Place, address: string): void {
-    this.ip("-n", this.netns(place), "address", "replace", hostPrefix(address), "dev", "lo", ...dadOff(address));
+    this.ip(
+      "-n",
+      this.netns(place),
+      "address",
+      "replace",
+      hostPrefix(address),
+      "dev",
+      "lo",
+      ...dadOff(address),
+    );
   }
 
   /** Undoes `takeOver`. */
@@ -125,7 +135,10 @@ export class Network {
   #cable(left: Place, leftLink: string, right: Place, rightLink: string): void {
     const peer = ["peer", "name", rightLink, "netns", this.netns(right)];
     ip("link", "add", leftLink, "netns", this.netns(left), "type", "veth", ...peer);
-    for (const [place, link] of [[left, leftLink], [right, rightLink]] as const) {
+    for (const [place, link] of [
+      [left, leftLink],
+      [right, rightLink],
+    ] as const) {
       const off = ["rx", "off", "tx", "off", "tso", "off", "gso", "off", "gro", "off"];
       spawnSync("ip", ["netns", "exec", this.netns(place), "ethtool", "-K", link, ...off]);
       ip("-n", this.netns(place), "link", "set", link, "up");
@@ -151,7 +164,8 @@ export class Network {
 
   #route(): void {
     const a = ADDRESS;
-    const route = (place: Place, ...words: string[]) => ip("-n", this.netns(place), "route", "add", ...words);
+    const route = (place: Place, ...words: string[]) =>
+      ip("-n", this.netns(place), "route", "add", ...words);
     for (const place of ["router", "provider"] as const) {
       this.#sysctl(place, "net.ipv4.ip_forward", "1");
       this.#sysctl(place, "net.ipv6.conf.all.forwarding", "1");

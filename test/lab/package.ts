@@ -34,8 +34,8 @@ const POLICY_TEXT = "#!/bin/sh\n# Written by the lab for the time of an installa
 /** Which of `packages` dpkg does not report as installed. */
 export function missingPackages(packages: readonly string[]): string[] {
   return packages.filter((name) => {
-    const query = spawnSync("dpkg-query", ["-W", "-f", "${Status}", name], { encoding: "utf8" });
-    return query.status !== 0 || !query.stdout.endsWith("ok installed");
+    const query = spawnSync("dpkg", ["--status", name], { encoding: "utf8" });
+    return query.status !== 0 || !/^Status: .* installed$/m.test(query.stdout);
   });
 }
 
@@ -61,7 +61,13 @@ export function installPackages(packages: readonly string[]): string[] {
 
 function aptGet(words: string[]): boolean {
   const [verb = "", ...names] = words;
-  const options = ["-y", "-qq", "--no-install-recommends", "-o", `DPkg::Lock::Timeout=${LOCK_TIMEOUT_S}`];
+  const options = [
+    "-y",
+    "-qq",
+    "--no-install-recommends",
+    "-o",
+    `DPkg::Lock::Timeout=${LOCK_TIMEOUT_S}`,
+  ];
   const run = spawnSync("apt-get", [verb, ...options, ...names], {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" },
     stdio: "ignore",
@@ -96,7 +102,7 @@ export function needs(test: Mocha.Context, demand: Demand): void {
   const reason = unmet(demand);
   if (reason === null) return;
   if (process.env.CI === "true") throw new Error(`this machine cannot run the lab: ${reason}`);
-  console.log(`      skipped: ${reason}`);
+  process.stdout.write(`      skipped: ${reason}\n`);
   test.skip();
 }
 

@@ -34,7 +34,11 @@ export function start(netns: string, argv: readonly string[], env = {}): ChildPr
 }
 
 /** Runs `argv` in `netns` to its end or for `timeoutMs`, whichever is first. Never rejects. */
-export function run(netns: string, argv: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+export function run(
+  netns: string,
+  argv: readonly string[],
+  options: RunOptions = {},
+): Promise<Outcome> {
   const begin = performance.now();
   return new Promise((resolve) => {
     const child = start(netns, argv, options.env);
@@ -56,7 +60,11 @@ export function run(netns: string, argv: readonly string[], options: RunOptions 
 }
 
 /** Ends `child` with `signal`, then with SIGKILL after `graceMs`; resolves when it is gone. */
-export function stop(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM", graceMs = 3000): Promise<void> {
+export function stop(
+  child: ChildProcess,
+  signal: NodeJS.Signals = "SIGTERM",
+  graceMs = 3000,
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
@@ -72,7 +80,11 @@ export function stop(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM", gr
  * Resolves with the first line of `child` (either stream) that matches `pattern`; rejects when the
  * child ends or `timeoutMs` passes before, with what it printed.
  */
-export function lineFrom(child: ChildProcess, pattern: RegExp, timeoutMs = 10_000): Promise<string> {
+export function lineFrom(
+  child: ChildProcess,
+  pattern: RegExp,
+  timeoutMs = 10_000,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
     const done = (finish: () => void) => {
@@ -87,7 +99,8 @@ export function lineFrom(child: ChildProcess, pattern: RegExp, timeoutMs = 10_00
       const line = text.split("\n").find((candidate) => pattern.test(candidate));
       if (line !== undefined) done(() => resolve(line));
     };
-    const ended = () => done(() => reject(new Error(`ended before ${pattern} was printed: ${text}`)));
+    const ended = () =>
+      done(() => reject(new Error(`ended before ${pattern} was printed: ${text}`)));
     const timer = setTimeout(
       () => done(() => reject(new Error(`${pattern} not printed within ${timeoutMs} ms: ${text}`))),
       timeoutMs,
@@ -99,7 +112,11 @@ export function lineFrom(child: ChildProcess, pattern: RegExp, timeoutMs = 10_00
 }
 
 /** Polls `holds` every 20 ms until it is true; rejects after `timeoutMs` naming `what`. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  timeoutMs = 10_000,
+): Promise<void> {
   const end = performance.now() + timeoutMs;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`${what}: not within ${timeoutMs} ms`);

@@ -3,7 +3,16 @@
 // Cisco's does for SMTP. After a login everything passes.
 // Read: RFC 9051 §6.1.1, §6.2.1, §7.1.4.
 
-import { type Mode, type Rewriter, type Turn, lookAlike, maskKeyword, splitEnd, toClient, toServer } from "./rewrite.ts";
+import {
+  lookAlike,
+  type Mode,
+  maskKeyword,
+  type Rewriter,
+  splitEnd,
+  type Turn,
+  toClient,
+  toServer,
+} from "./rewrite.ts";
 
 const INJECTED_REPLY = "* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n";
 const INJECTED_COMMAND = "injected NOOP\r\n";
@@ -47,7 +56,8 @@ export class ImapRewriter implements Rewriter {
       this.opaque = true;
       return toClient(line + (this.#mode === "respinj" ? INJECTED_REPLY : ""));
     }
-    if (isGreeting && this.#mode === "preauth") return toClient(line.replace(/^\* OK/, "* PREAUTH"));
+    if (isGreeting && this.#mode === "preauth")
+      return toClient(line.replace(/^\* OK/, "* PREAUTH"));
     if (this.#loggedIn || !CAPABILITY.test(line)) return toClient(line);
     return toClient(this.#list(line));
   }

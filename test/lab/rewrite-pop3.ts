@@ -3,7 +3,16 @@
 // Cisco's does for SMTP.
 // Read: RFC 2449 §5, RFC 2595 §4.
 
-import { type Mode, type Rewriter, type Turn, lookAlike, maskKeyword, splitEnd, toClient, toServer } from "./rewrite.ts";
+import {
+  lookAlike,
+  type Mode,
+  maskKeyword,
+  type Rewriter,
+  splitEnd,
+  type Turn,
+  toClient,
+  toServer,
+} from "./rewrite.ts";
 
 const INJECTED_REPLY = "+OK injected\r\n";
 const INJECTED_COMMAND = "NOOP\r\n";
@@ -26,7 +35,8 @@ export class Pop3Rewriter implements Rewriter {
     if (verb === "STLS" && this.#mode === "refuse-454") {
       return toClient("-ERR TLS not available due to temporary reason\r\n");
     }
-    if (verb === "STLS" && this.#mode === "refuse-500") return toClient("-ERR Unknown command.\r\n");
+    if (verb === "STLS" && this.#mode === "refuse-500")
+      return toClient("-ERR Unknown command.\r\n");
     const masked = verb === "STLS" && this.#mode === "asa";
     this.#pending.push(masked ? "OTHER" : verb);
     if (masked) return toServer("X".repeat(text.length) + end);

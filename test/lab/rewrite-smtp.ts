@@ -3,7 +3,16 @@
 // Knows no BDAT: none of the lab's clients sends it.
 // Read: RFC 5321 §4.1, RFC 3207 §4.
 
-import { type Mode, type Rewriter, type Turn, lookAlike, maskKeyword, splitEnd, toClient, toServer } from "./rewrite.ts";
+import {
+  lookAlike,
+  type Mode,
+  maskKeyword,
+  type Rewriter,
+  splitEnd,
+  type Turn,
+  toClient,
+  toServer,
+} from "./rewrite.ts";
 
 /** What an ASA lets through unmasked by default. */
 const KEYWORDS = new Set(
@@ -84,7 +93,8 @@ export class SmtpRewriter implements Rewriter {
       this.opaque = true;
       return toClient(reply.join("") + (this.#mode === "respinj" ? INJECTED_REPLY : ""));
     }
-    if (verb === "" && code === "220") return toClient(reply.map((each) => this.#banner(each)).join(""));
+    if (verb === "" && code === "220")
+      return toClient(reply.map((each) => this.#banner(each)).join(""));
     if (verb === "EHLO" && code === "250") return toClient(this.#list(reply).join(""));
     return toClient(reply.join(""));
   }

@@ -36,7 +36,17 @@ export type Dialect = "smtp" | "imap" | "pop3";
 /** The modes that change anything in a dialect. */
 export const MODES_OF: Record<Dialect, readonly Mode[]> = {
   smtp: MODES.filter((mode) => mode !== "preauth"),
-  imap: ["none", "asa", "delete", "replace", "refuse-454", "refuse-500", "respinj", "cmdinj", "preauth"],
+  imap: [
+    "none",
+    "asa",
+    "delete",
+    "replace",
+    "refuse-454",
+    "refuse-500",
+    "respinj",
+    "cmdinj",
+    "preauth",
+  ],
   pop3: ["none", "asa", "delete", "replace", "refuse-454", "refuse-500", "respinj", "cmdinj"],
 };
 

@@ -60,9 +60,11 @@ export class MailServer {
       child.stderr?.resume();
     }
     const ports = [...Object.keys(this.#smtp).map(Number), 143, 110];
-    await until("mail ports open", () => allListen(this.#network, ports), 15_000).catch((problem) => {
-      throw new Error(`${String(problem)}\n${this.log()}`);
-    });
+    await until("mail ports open", () => allListen(this.#network, ports), 15_000).catch(
+      (problem) => {
+        throw new Error(`${String(problem)}\n${this.log()}`);
+      },
+    );
   }
 
   /** Ends both servers and removes their folder. */
@@ -108,7 +110,12 @@ export class MailServer {
     mkdirSync(base);
     mkdirSync(join(this.#folder, "maildir"), { mode: 0o777 });
     chmodSync(join(this.#folder, "maildir"), 0o777);
-    const text = dovecotConfiguration(this.#folder, base, this.#dovecotTls, this.#dovecotDemandsTls);
+    const text = dovecotConfiguration(
+      this.#folder,
+      base,
+      this.#dovecotTls,
+      this.#dovecotDemandsTls,
+    );
     writeFileSync(join(this.#folder, "dovecot.conf"), text);
   }
 }
@@ -181,7 +188,12 @@ scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 `;
 
-function dovecotConfiguration(folder: string, base: string, tls: boolean, demandsTls: boolean): string {
+function dovecotConfiguration(
+  folder: string,
+  base: string,
+  tls: boolean,
+  demandsTls: boolean,
+): string {
   return `base_dir = ${base}
 state_dir = ${base}
 log_path = ${folder}/dovecot.log

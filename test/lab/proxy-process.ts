@@ -1,14 +1,14 @@
 // The middlebox as a process: accepts TCP on one address, dials the server behind it, and sends
 // every line through the rewriter of its mode. One connection to the server for each client.
-// Usage: proxy.ts MODE LISTEN-ADDRESS SERVER-ADDRESS PORT:DIALECT...
+// Usage: proxy-process.ts MODE LISTEN-ADDRESS SERVER-ADDRESS PORT:DIALECT...
 // Prints "ready" once every port listens. Keeps nothing of what passes.
 
-import { type Socket, connect, createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { pathToFileURL } from "node:url";
+import { type Dialect, MODES, type Mode, type Rewriter, type Turn } from "./rewrite.ts";
 import { ImapRewriter } from "./rewrite-imap.ts";
 import { Pop3Rewriter } from "./rewrite-pop3.ts";
 import { SmtpRewriter } from "./rewrite-smtp.ts";
-import { type Dialect, MODES, type Mode, type Rewriter, type Turn } from "./rewrite.ts";
 
 /** The longest line that is waited for; what is longer passes as it is. */
 const LINE_SIZE_MAX = 16_384;
@@ -16,9 +16,11 @@ const LINE_SIZE_MAX = 16_384;
 /** A new dialog in `mode`, or null where octets pass as they are. */
 export function rewriterOf(dialect: Dialect, mode: Mode): Rewriter | null {
   if (mode === "none") return null;
-  return { smtp: () => new SmtpRewriter(mode), imap: () => new ImapRewriter(mode), pop3: () => new Pop3Rewriter(mode) }[
-    dialect
-  ]();
+  return {
+    smtp: () => new SmtpRewriter(mode),
+    imap: () => new ImapRewriter(mode),
+    pop3: () => new Pop3Rewriter(mode),
+  }[dialect]();
 }
 
 /** Octets of one direction in, turns out; what is not yet a line waits. Exported for tests. */
@@ -30,7 +32,8 @@ export class Direction {
 
   constructor(rewriter: Rewriter, from: "client" | "server") {
     this.#rewriter = rewriter;
-    this.#turnOf = (line) => (from === "client" ? rewriter.fromClient(line) : rewriter.fromServer(line));
+    this.#turnOf = (line) =>
+      from === "client" ? rewriter.fromClient(line) : rewriter.fromServer(line);
     this.#verbatim = (text) =>
       from === "client" ? { toClient: "", toServer: text } : { toClient: text, toServer: "" };
   }
@@ -59,7 +62,10 @@ export class Direction {
 }
 
 function join(client: Socket, server: Socket, rewriter: Rewriter | null): void {
-  for (const [socket, other] of [[client, server], [server, client]] as const) {
+  for (const [socket, other] of [
+    [client, server],
+    [server, client],
+  ] as const) {
     socket.setNoDelay(true);
     socket.on("error", () => other.destroy());
     socket.on("end", () => other.end());
@@ -70,7 +76,10 @@ function join(client: Socket, server: Socket, rewriter: Rewriter | null): void {
     server.on("data", (octets) => client.write(octets));
     return;
   }
-  for (const [socket, from] of [[client, "client"], [server, "server"]] as const) {
+  for (const [socket, from] of [
+    [client, "client"],
+    [server, "server"],
+  ] as const) {
     const direction = new Direction(rewriter, from);
     socket.on("data", (octets: Buffer) => {
       const turn = direction.feed(octets.toString("latin1"));
@@ -84,7 +93,9 @@ function main(words: string[]): void {
   const [mode, listen, behind, ...ports] = words;
   const known = MODES.find((candidate) => candidate === mode);
   if (known === undefined || listen === undefined || behind === undefined) {
-    process.stderr.write("usage: proxy.ts MODE LISTEN-ADDRESS SERVER-ADDRESS PORT:DIALECT...\n");
+    process.stderr.write(
+      "usage: proxy-process.ts MODE LISTEN-ADDRESS SERVER-ADDRESS PORT:DIALECT...\n",
+    );
     process.exitCode = 64;
     return;
   }
@@ -92,7 +103,9 @@ function main(words: string[]): void {
   for (const each of ports) {
     const [port, dialect] = each.split(":");
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => {
-      const upstream = connect({ host: behind, port: Number(port), allowHalfOpen: true }, () => client.resume());
+      const upstream = connect({ host: behind, port: Number(port), allowHalfOpen: true }, () =>
+        client.resume(),
+      );
       join(client, upstream, rewriterOf(dialect as Dialect, known));
     });
     server.listen(Number(port), listen, () => {

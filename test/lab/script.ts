@@ -1,0 +1,19 @@
+// Starts one of the lab's own TypeScript programs inside a namespace, through tsx.
+
+import type { ChildProcess } from "node:child_process";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Network, Place } from "./namespace.ts";
+import { start } from "./process.ts";
+
+/** Starts `script` (a file of this folder) at `place`. */
+export function startScript(
+  network: Network,
+  place: Place,
+  script: string,
+  words: readonly string[],
+): ChildProcess {
+  const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+  const file = fileURLToPath(new URL(script, import.meta.url));
+  return start(network.netns(place), [process.execPath, "--import", loader, file, ...words]);
+}

@@ -1,0 +1,51 @@
+// The story the lab tells: a clean day, a stripped session, a forged reset. One function for each
+// act, each a real session of a real client; run by the recording and by the demonstration.
+
+import { curlHttps, imaplib, swaks } from "./client.ts";
+import type { Lab } from "./lab.ts";
+import type { Outcome } from "./process.ts";
+
+/** Initial TTL of the forged reset. The server's packets arrive with 63 after one hop. */
+const FORGED_TTL = 44;
+/** One-way delay behind the forwarder: long enough that the server's data are still under way. */
+const DELAY_MS = 20;
+/** The server's nth data segment that draws the reset: past the handshake, amid the answer. */
+const FORGED_AFTER = 12;
+
+/** A mail with STARTTLS, and a look into an IMAP mailbox with STARTTLS. */
+export async function cleanSessions(lab: Lab): Promise<Outcome[]> {
+  return [await swaks(lab.network, { tls: "must" }), await imaplib(lab.network, { tls: "must" })];
+}
+
+/** The same client and server through Cisco's mail inspection: the mail goes out in clear. */
+export function strippedSession(lab: Lab): Promise<Outcome> {
+  return lab.through("asa", () => swaks(lab.network, { tls: "may" }));
+}
+
+/** A login on the submission port through the same box: the password goes out in clear. */
+export function strippedLogin(lab: Lab): Promise<Outcome> {
+  return lab.through("asa", () => swaks(lab.network, { port: 587, tls: "may", login: true }));
+}
+
+/** A download over TLS, cut by a reset that the server did not send. */
+export async function forgedReset(lab: Lab, name = "www.lab.example"): Promise<Outcome> {
+  const { forwarder } = lab;
+  await forwarder.clear();
+  await forwarder.delay("both", DELAY_MS);
+  await forwarder.rule({
+    on: "data",
+    n: FORGED_AFTER,
+    port: 443,
+    send: "rstack",
+    to: "client",
+    ttl: FORGED_TTL,
+  });
+  try {
+    return await curlHttps(lab.network, name);
+  } finally {
+    // The server's data under way at the reset are still to pass, and the client's answers to them.
+    await new Promise((resolve) => setTimeout(resolve, 5 * DELAY_MS));
+    await forwarder.delay("both", 0);
+    await forwarder.clear();
+  }
+}
