@@ -1,0 +1,117 @@
+// Every scenario through the whole pipeline: first as written, compared completely, then under every
+// transform it does not opt out of. See README.md. SCENARIO_UPDATE=1 rewrites expectations in place.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { converse } from "../packet/conversation.ts";
+import { parseScenario } from "../packet/parse.ts";
+import type { Expectation, Scenario } from "../packet/scenario.ts";
+import { asWritten, TRANSFORMS, type Variant } from "../packet/transform.ts";
+import { type Outcome, Pipeline } from "./pipeline.ts";
+import { rewrite } from "./update.ts";
+
+const FOLDER = fileURLToPath(new URL(".", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const UPDATE = process.env.SCENARIO_UPDATE === "1";
+/** Thousands of inputs for one file. */
+const PATIENCE = 120_000;
+
+const files = readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".scn"))
+  .sort();
+
+describe("scenarios", () => {
+  for (const name of files) {
+    describe(name, function () {
+      this.timeout(PATIENCE);
+      const path = join(FOLDER, name);
+      let shared: { scenario: Scenario; pipeline: Pipeline; base: Variant } | null = null;
+      const open = () => {
+        if (shared === null) {
+          const scenario = parseScenario(relative(ROOT, path), readFileSync(path, "utf8"));
+          shared = { scenario, pipeline: new Pipeline(), base: asWritten(scenario) };
+        }
+        return shared;
+      };
+      after(() => {
+        shared = null; // lets the inspector's memory go
+      });
+
+      it("as written", () => {
+        const { scenario, pipeline, base } = open();
+        const outcome = pipeline.run(scenario, base);
+        if (UPDATE) {
+          writeFileSync(path, rewrite(scenario, outcome));
+          shared = null;
+          return;
+        }
+        const { expected } = scenario;
+        assert.ok(expected, `${scenario.path} states no result: run make test-update and read it`);
+        compare(scenario, base, expected, outcome);
+        if (expected.reasons !== null) {
+          assert.deepEqual([...outcome.reasons].sort(), [...expected.reasons].sort());
+        }
+        compareNotes(scenario, outcome);
+      });
+
+      for (const transform of UPDATE ? [] : TRANSFORMS) {
+        it(transform.name, function () {
+          const { scenario, pipeline, base } = open();
+          const { expected } = scenario;
+          if (scenario.optOut.has(transform.name) || expected === null) return this.skip();
+          for (const variant of transform.variants(base, scenario)) {
+            compare(scenario, variant, expected, pipeline.run(scenario, variant));
+          }
+        });
+      }
+
+      it("names only transforms that exist", () => {
+        const known = TRANSFORMS.map((transform) => transform.name);
+        const unknown = [...open().scenario.optOut.keys()].filter((one) => !known.includes(one));
+        assert.deepEqual(unknown, [], `transforms are ${known.join(", ")}`);
+      });
+    });
+  }
+});
+
+/** Fails in the scenario's own dialect. */
+function compare(
+  scenario: Scenario,
+  variant: Variant,
+  expected: Expectation,
+  actual: Pick<Outcome, "flows" | "alerts">,
+): void {
+  const wanted = block(expected.flows, expected.alerts);
+  const got = block(actual.flows, actual.alerts);
+  if (wanted === got) return;
+  const problem = new assert.AssertionError({
+    message: [
+      `${scenario.path}: ${scenario.summary}`,
+      `told as: ${variant.label}`,
+      `see it:  make pcap SCENARIO=${scenario.path}`,
+    ].join("\n"),
+    actual: got,
+    expected: wanted,
+    operator: "strictEqual",
+  });
+  throw problem;
+}
+
+function block(flows: readonly string[], alerts: readonly string[]): string {
+  if (flows.length === 0 && alerts.length === 0) return "expect silence\n";
+  const lines = (part: readonly string[]) => part.map((line) => `  ${line}\n`).join("");
+  return `expect flows\n${lines(flows)}\nexpect alerts\n${lines([...alerts].sort())}`;
+}
+
+function compareNotes(scenario: Scenario, outcome: Outcome): void {
+  const { framesOf } = converse(scenario);
+  scenario.moves.forEach((move, index) => {
+    const frames = framesOf[index] ?? [];
+    for (const name of move.notes) {
+      const noted = frames.some((frame) => outcome.noted.get(frame)?.has(name));
+      assert.ok(noted, `${scenario.path}:${move.line}: no frame of this line is named by ${name}`);
+    }
+  });
+}
