@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+// The command line: finds the command, runs it, turns its outcome into one sentence and one exit
+// status. The only file with side effects at import. Decides nothing about traffic.
+
+import packageJson from "../package.json" with { type: "json" };
+import { ABSENT } from "./command/absent.ts";
+import { check } from "./command/check.ts";
+import { type Command, type Streams, usageError } from "./command/command.ts";
+import { replay } from "./command/replay.ts";
+import { EXIT, type ExitStatus, HostError } from "./errors.ts";
+
+const COMMANDS: readonly Command[] = [replay, check, ...ABSENT];
+
+const streams: Streams = {
+  result: (line) => void process.stdout.write(`${line}\n`),
+  diagnostic: (line) => void process.stderr.write(`striplight: ${line}\n`),
+};
+
+function generalHelp(): string {
+  const width = Math.max(...COMMANDS.map((command) => command.name.length));
+  const list = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return [
+    "Usage: striplight COMMAND [OPTIONS]",
+    "",
+    "Tells you when someone on your uplink strips STARTTLS from mail or forges TCP resets.",
+    "",
+    ...list,
+    "",
+    "striplight COMMAND --help says more; striplight --version prints the version.",
+  ].join("\n");
+}
+
+function commandHelp(command: Command): string {
+  const { name, usage, summary, help } = command;
+  return `Usage: striplight ${name} ${usage}\n\n${summary}\n\n${help}`;
+}
+
+/** Whether help is asked for in front of a `--`. */
+function wantsHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  const before = end < 0 ? args : args.slice(0, end);
+  return before.includes("--help") || before.includes("-h");
+}
+
+async function run(args: readonly string[]): Promise<ExitStatus> {
+  const [first, ...rest] = args;
+  if (first === undefined) throw usageError(null, "no command was given");
+  if (first === "--version" || first === "-V") {
+    streams.result(`striplight ${packageJson.version}`);
+    return EXIT.done;
+  }
+  if (first === "--help" || first === "-h" || first === "help") {
+    streams.result(generalHelp());
+    return EXIT.done;
+  }
+  if (first.startsWith("-")) throw usageError(null, `unknown option '${first}'`);
+  const command = COMMANDS.find((candidate) => candidate.name === first);
+  if (command === undefined) {
+    const names = COMMANDS.map((candidate) => candidate.name).join(", ");
+    throw usageError(null, `there is no command "${first}", only ${names}`);
+  }
+  if (wantsHelp(rest)) {
+    streams.result(commandHelp(command));
+    return EXIT.done;
+  }
+  return command.run(rest, streams);
+}
+
+/** One sentence on stderr; a bug in this program is named as one, without its stack. */
+function explain(error: unknown): ExitStatus {
+  if (error instanceof HostError) {
+    streams.diagnostic(error.message);
+    return error.status;
+  }
+  const what = error instanceof Error ? error.message : String(error);
+  streams.diagnostic(`this is a bug in striplight: ${what}`);
+  return EXIT.trapped;
+}
+
+// A reader that went away (| head) is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? EXIT.done : explain(error));
+});
+
+process.exitCode = await run(process.argv.slice(2)).catch(explain);
