@@ -6,6 +6,8 @@ import { KEYWORD_ORDERS, upgradeKeyword } from "./keyword-order";
 
 /** A family is believed when at least this many keywords stand unmasked in its order. */
 const ANCHORS_MIN: i32 = 2;
+/** A blank and the shortest parameter that real lists carry (AUTH NTLM, SIZE 1000). */
+const PARAMETERS_MIN: i32 = 5;
 
 /**
  * True when a token is a mask: at least 4 octets of one letter out of X x * #, the last of which may
@@ -43,7 +45,8 @@ function maskLike(token: string): bool {
 function fits(token: string, entry: string): bool {
   const keyword = keywordOf(entry);
   if (!maskLike(token)) return token == keyword;
-  return token.length == keyword.length || (takesParameters(entry) && token.length > keyword.length + 1);
+  if (token.length == keyword.length) return true;
+  return takesParameters(entry) && token.length >= keyword.length + PARAMETERS_MIN;
 }
 
 /**

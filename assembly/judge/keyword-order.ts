@@ -5,8 +5,8 @@
 
 /** One order per server family and dialect; the first word names them. */
 export const KEYWORD_ORDERS: string[] = [
-  // Postfix 3.7 smtpd.
-  "smtp/postfix PIPELINING SIZE* VRFY ETRN STARTTLS AUTH* XVERP XCLIENT* XFORWARD* ENHANCEDSTATUSCODES 8BITMIME DSN SMTPUTF8 CHUNKING",
+  // Postfix 3.7 smtpd (without what only trusted clients see: XVERP, XCLIENT, XFORWARD).
+  "smtp/postfix PIPELINING SIZE* VRFY ETRN STARTTLS AUTH* ENHANCEDSTATUSCODES 8BITMIME DSN SMTPUTF8 CHUNKING",
   // Exchange 2007 and later.
   "smtp/exchange SIZE* PIPELINING DSN ENHANCEDSTATUSCODES STARTTLS X-ANONYMOUSTLS AUTH* X-EXPS* 8BITMIME BINARYMIME CHUNKING XEXCH50 SMTPUTF8 XRDST XSHADOWREQUEST XSHADOW*",
   // Exchange 2000 and 2003 (Windows SMTP service 5.0 and 6.0).

@@ -1,0 +1,92 @@
+// What the alert book remembers of one connection while findings about it may still come: which alerts
+// it raised, at which revision, and what history said when its dialog began. Identities are hashes.
+
+import { createHash } from "node:crypto";
+import type { Finding } from "../finding.ts";
+import type { AlertFlow, AlertKind, Verdict } from "./alert.ts";
+import type { Opinion } from "./opinion.ts";
+
+/** Hexadecimal digits of an alert id: 64 bits, far beyond what one house raises. */
+const ID_DIGITS = 16;
+
+/** Where a connection was seen, beside what the finding itself says. */
+export interface Sighting {
+  /** The capture file as given; null when live. */
+  readonly file: string | null;
+  /** pcapng's interface name or the live interface; null when it has none. */
+  readonly interfaceName: string | null;
+  /** Live: the file that keeps the frames; null without one. */
+  readonly evidenceFile: string | null;
+  /** The LAN address behind NAT; null when unknown. */
+  readonly lanClient: string | null;
+}
+
+/** An alert that was raised. */
+export interface Raised {
+  readonly id: string;
+  revision: number;
+  verdict: Verdict;
+  /** Verdict and evidence as one string: a change of it is a new revision. */
+  signature: string;
+  /** The opinion it was raised with, for a later withdrawal. */
+  opinion: Opinion;
+}
+
+/** A connection the book knows. */
+export interface FlowRecord {
+  readonly flow: AlertFlow;
+  readonly openTime: bigint;
+  readonly firstFrame: number;
+  readonly ipVersion: 4 | 6;
+  readonly sighting: Sighting;
+  readonly raised: Map<AlertKind, Raised>;
+  /** Evidence that comparison with other connections added. */
+  readonly added: Set<string>;
+  serverName: string | null;
+  /** True once this session was counted in baseline and matrix. */
+  settled: boolean;
+}
+
+/** Both ends as an alert shows them. */
+export function flowOf(finding: Finding): AlertFlow {
+  const { client, clientPort, server, serverPort, application } = finding;
+  return { client, clientPort, server, serverPort, application };
+}
+
+/** The name of the server: from DNS or the handshake, else the one it greets with. */
+export function serverNameOf(finding: Finding): string | null {
+  if (finding.serverName !== null) return finding.serverName;
+  const greeting = finding.mail?.greetingHost ?? "";
+  // A greeting of asterisks or one word is no name.
+  return /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/.test(greeting) ? greeting.toLowerCase() : null;
+}
+
+/** A new record for the first finding of a connection. */
+export function openRecord(finding: Finding, sighting: Sighting): FlowRecord {
+  return {
+    flow: flowOf(finding),
+    openTime: finding.openTime,
+    firstFrame: finding.firstFrame,
+    ipVersion: finding.ipVersion,
+    sighting,
+    raised: new Map(),
+    added: new Set(),
+    serverName: serverNameOf(finding),
+    settled: false,
+  };
+}
+
+/** The id of an alert: the same for the same connection and kind, whatever the file is called. */
+export function alertId(record: FlowRecord, kind: AlertKind): string {
+  const { client, clientPort, server, serverPort } = record.flow;
+  const identity = [
+    client,
+    clientPort,
+    server,
+    serverPort,
+    record.openTime,
+    record.firstFrame,
+    kind,
+  ];
+  return createHash("sha256").update(identity.join(" ")).digest("hex").slice(0, ID_DIGITS);
+}

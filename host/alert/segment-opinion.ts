@@ -1,0 +1,158 @@
+// Turns the segment part of a finding into opinions: forged resets, forged segments and refusals by a
+// third party, each judged by itself. Asks the judge for every decision.
+
+import type { Finding, SegmentsSeen } from "../finding.ts";
+import type { Judge } from "../judge.ts";
+import { type Opinion, sortedNames } from "./opinion.ts";
+
+/** Tuples that are only ever seen on data. */
+const ON_DATA = ["fp-perftech", "fp-scapy-default"];
+/** Tuples that are only ever seen on resets. */
+const ON_RESET = ["fp-rae", "fp-henan", "fp-constant-distance"];
+const SILENCE = ["syn-silent", "ch-silent", "flow-freeze"];
+const MICROSECONDS_PER_MILLISECOND = 1000;
+
+/** Evidence of one kind, by strength. */
+export interface Strengths {
+  readonly weak: readonly string[];
+  readonly strong: readonly string[];
+  readonly conclusive: readonly string[];
+}
+
+type Belongs = (name: string) => boolean;
+
+function isResetName(name: string): boolean {
+  return name.startsWith("rst-") || ON_RESET.includes(name);
+}
+
+function isSegmentName(name: string): boolean {
+  if (name.startsWith("fp-")) return ON_DATA.includes(name);
+  return !isResetName(name) && !SILENCE.includes(name) && name !== "icmp-prohibited";
+}
+
+function pick(seen: Strengths, belongs: Belongs): Strengths {
+  return {
+    weak: seen.weak.filter(belongs),
+    strong: seen.strong.filter(belongs),
+    conclusive: seen.conclusive.filter(belongs),
+  };
+}
+
+function all(seen: Strengths): string[] {
+  return sortedNames([...seen.weak, ...seen.strong, ...seen.conclusive]);
+}
+
+/**
+ * Parts the evidence into resets and other segments. A tuple that both carry goes where other evidence
+ * is; a flow without any inbound reset has nothing on the reset side.
+ */
+export function partition(seen: SegmentsSeen): { reset: Strengths; segment: Strengths } {
+  const names = all(seen);
+  if (seen.resetsToClient + seen.resetsToServer === 0) {
+    const segment = pick(seen, (name) => isSegmentName(name) || !isSilentOrRefused(name));
+    return { reset: { weak: [], strong: [], conclusive: [] }, segment };
+  }
+  const onReset = names.some((name) => name.startsWith("rst-"));
+  const onSegment = names.some(isSegmentName);
+  const shared: Belongs = (name) =>
+    name.startsWith("fp-") && !ON_DATA.includes(name) && !ON_RESET.includes(name);
+  return {
+    reset: pick(seen, (name) => isResetName(name) || (shared(name) && (onReset || !onSegment))),
+    segment: pick(seen, (name) => isSegmentName(name) || (shared(name) && onSegment)),
+  };
+}
+
+function isSilentOrRefused(name: string): boolean {
+  return SILENCE.includes(name) || name === "icmp-prohibited";
+}
+
+function milliseconds(microseconds: number): string {
+  if (microseconds === 0) return "";
+  return String(Math.max(1, Math.round(microseconds / MICROSECONDS_PER_MILLISECOND)));
+}
+
+function opinion(
+  kind: "reset-forged" | "segment-forged",
+  finding: Finding,
+  strengths: Strengths,
+  judge: Judge,
+): Opinion {
+  const seen = finding.segments;
+  const verdict = judge.segmentVerdict(strengths.weak, strengths.strong, strengths.conclusive);
+  return {
+    kind,
+    verdict: verdict === "withdrawn" ? "none" : verdict,
+    severity: judge.segmentSeverity(verdict, seen.dataCut),
+    evidence: all(strengths),
+    // Only inbound packets can be forged as seen from here.
+    side: "far",
+    fingerprint: seen.fingerprint,
+    offered: null,
+    expected: null,
+    frames: seen.frames,
+    facts: {
+      latency: milliseconds(seen.latencyUs),
+      rtt: milliseconds(seen.rttUs),
+      resetTtl: seen.resetTtl === 0 ? "" : String(seen.resetTtl),
+      farTtl: seen.farTtl === 0 ? "" : String(seen.farTtl),
+      fingerprint: seen.fingerprint ?? "",
+    },
+    terms: [],
+  };
+}
+
+/** True while a reset without conclusive evidence waits for what could cancel it. */
+function waits(finding: Finding, strengths: Strengths): boolean {
+  return finding.segments.held && finding.cause !== "ended" && strengths.conclusive.length === 0;
+}
+
+/** A refusal counts only when a third party sent it: the server may refuse for itself. */
+function refusal(finding: Finding): Opinion | null {
+  const { icmp, frames } = finding.segments;
+  const far = finding.clientNear ? finding.server : finding.client;
+  const names = all(finding.segments);
+  if (icmp === null || icmp.sender === far || !names.includes("icmp-prohibited")) return null;
+  return {
+    kind: "connection-blocked",
+    verdict: "suspect",
+    severity: "notice",
+    evidence: ["icmp-prohibited"],
+    side: "far",
+    fingerprint: null,
+    offered: null,
+    expected: null,
+    frames,
+    facts: { sender: icmp.sender },
+    terms: [],
+  };
+}
+
+/** What one finding's segments say. `held` opinions are not told yet. */
+export interface SegmentOpinions {
+  readonly told: readonly Opinion[];
+  readonly held: readonly Opinion[];
+}
+
+/**
+ * The opinions about segments. `more` is strong evidence that comparison with other connections added.
+ */
+export function segmentOpinions(
+  finding: Finding,
+  more: readonly string[],
+  judge: Judge,
+): SegmentOpinions {
+  const seen = finding.segments;
+  const parts = partition({ ...seen, strong: [...seen.strong, ...more] });
+  const told: Opinion[] = [];
+  const held: Opinion[] = [];
+  for (const [kind, strengths] of [
+    ["reset-forged", parts.reset],
+    ["segment-forged", parts.segment],
+  ] as const) {
+    if (all(strengths).length === 0) continue;
+    (waits(finding, strengths) ? held : told).push(opinion(kind, finding, strengths, judge));
+  }
+  const blocked = refusal(finding);
+  if (blocked !== null) told.push(blocked);
+  return { told, held };
+}
