@@ -45,6 +45,16 @@ export class Distance {
     History.addReset(row, SegmentEvidence.RstTtlStep, strength, segment, closing);
   }
 
+  /** The same for a reset that came before the far side's first segment, once that shows its TTL. */
+  static judgeEarlier(row: ResetRow, ttl: u32, base: u32, segment: Segment): void {
+    if (ttl == base || Distance.nearEndpoint(ttl, base)) return;
+    if (Distance.hops(ttl) > HOPS_MAX && Distance.hops(base) <= HOPS_MAX) {
+      History.add(row, SegmentEvidence.RstTtlImplausible, STRONG, segment);
+    }
+    const step = Distance.apart(ttl, base) >= TTL_STEP;
+    History.add(row, SegmentEvidence.RstTtlStep, step ? STRONG : WEAK, segment);
+  }
+
   /** The same for any other far segment that already gave evidence; against the SYN-ACK it is weak. */
   static judgeSegment(flow: Flow, row: ResetRow, segment: Segment): void {
     const habit = Distance.base(flow);

@@ -52,8 +52,9 @@ export class Family {
 
   /** Families with a member in the set. */
   private static count(set: u64): u32 {
-    return <u32>((set & STATE) != 0) + <u32>((set & SEQUENCE) != 0) + <u32>((set & TTL) != 0) +
-      <u32>((set & IPID) != 0) + <u32>((set & OPTION) != 0) + <u32>((set & TIME) != 0) +
-      <u32>((set & CONTENT) != 0) + <u32>((set & FINGERPRINT) != 0);
+    return Family.touches(set, STATE) + Family.touches(set, SEQUENCE) + Family.touches(set, TTL) + Family.touches(set, IPID) +
+      Family.touches(set, OPTION) + Family.touches(set, TIME) + Family.touches(set, CONTENT) + Family.touches(set, FINGERPRINT);
   }
+
+  @inline private static touches(set: u64, family: u64): u32 { return set & family ? 1 : 0; }
 }

@@ -69,7 +69,7 @@ export class History {
   /** Holds the row for what could cancel its evidence; later evidence extends that, within bounds. */
   static hold(row: ResetRow, now: u64): void {
     const seconds = <u32>(now / NS_PER_S);
-    if (!row.has(RESET_HELD)) row.heldSince = seconds;
+    if (!row.has(RESET_HELD) || row.heldSince == 0) row.heldSince = seconds;
     else if (seconds - row.heldSince > HOLD_MAX_S) return;
     ResetTable.hold(row, now + RESET_HOLD_NS);
   }

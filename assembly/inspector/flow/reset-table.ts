@@ -2,6 +2,7 @@
 // Keeps the rows, their order of judgement and the free list; judges nothing.
 //
 //   held   rows that wait for what could cancel their evidence, earliest deadline first
+//   silent rows that wait for a word from the far side, earliest deadline first
 //   quiet  judged rows without evidence, oldest first: the first to make room
 //   loud   judged rows with evidence, oldest first
 
@@ -128,10 +129,10 @@ export class ResetRow {
 
   /** Seconds since 1970 when it was first held. */
   @inline get heldSince(): u32 { return load<u32>(changetype<usize>(this), 140); }
-  @inline set heldSince(seconds: u32) { store<u32>(changetype<usize>(this), seconds, 140); }
+  set heldSince(seconds: u32) { store<u32>(changetype<usize>(this), seconds, 140); }
   /** How often the far side's identification had varied when a constant one was met. */
   @inline get ipidVaried(): u32 { return load<u8>(changetype<usize>(this), 144); }
-  @inline set ipidVaried(count: u32) { store<u8>(changetype<usize>(this), <u8>count, 144); }
+  set ipidVaried(count: u32) { store<u8>(changetype<usize>(this), <u8>count, 144); }
 
   /** Records held: 0 … RESET_RECORDS. */
   @inline get records(): u32 { return min<u32>(this.recordCount, RESET_RECORDS); }
@@ -158,6 +159,7 @@ const FRESH: usize = memory.data(8, 8);
 const HELD: u32 = 0;
 const QUIET: u32 = 1;
 const LOUD: u32 = 2;
+const SILENT: u32 = 3;
 
 export class ResetTable {
   /** A zeroed row for this flow, 0 when all rows are still waiting to be judged. `taken` loses its row. */
@@ -190,12 +192,17 @@ export class ResetTable {
     store<u16>(FRESH, <u16>index, 2);
   }
 
-  /** Puts the row at the end of the held ones; deadlines are appended in order of time. */
-  static hold(row: ResetRow, deadline: u64): void {
+  /** Puts the row at the end of the held ones; every hold is equally long, so deadlines stay in order. */
+  static hold(row: ResetRow, deadline: u64): void { ResetTable.wait(row, deadline, HELD); }
+
+  /** The same for rows that wait for the far side to break its silence. */
+  static watch(row: ResetRow, deadline: u64): void { ResetTable.wait(row, deadline, SILENT); }
+
+  private static wait(row: ResetRow, deadline: u64, list: u32): void {
     ResetTable.unlink(row);
     row.deadline = deadline;
     row.set(RESET_HELD);
-    ResetTable.append(row, HELD);
+    ResetTable.append(row, list);
   }
 
   /** The row waits for nothing any more. */
@@ -205,8 +212,13 @@ export class ResetTable {
     ResetTable.append(row, loud ? LOUD : QUIET);
   }
 
-  /** The held row with the earliest deadline, 0 when none is held. */
-  @inline static firstHeld(): u32 { return ResetTable.first(HELD); }
+  /** The waiting row with the earliest deadline, 0 when none waits. */
+  static firstHeld(): u32 {
+    const held = ResetTable.first(HELD);
+    const silent = ResetTable.first(SILENT);
+    if (!held || !silent) return held | silent;
+    return ResetRow.of(held).deadline <= ResetRow.of(silent).deadline ? held : silent;
+  }
 
   @inline private static first(list: u32): u32 { return <u32>load<u16>(LISTS + (<usize>list << 2)); }
 

@@ -1,0 +1,152 @@
+// Far segments that are no resets: content that differs from what came before, a stream that steps back,
+// a second SYN-ACK with other numbers, an option that is missing, header tuples of known injectors.
+
+import { Flow, FLOW_TLS } from "../flow/flow";
+import { HALF_DATA, HALF_NEXT, HALF_SYN, HALF_TS } from "../flow/half";
+import { Head, HeadTable } from "../flow/head-table";
+import { ResetRow } from "../flow/reset-table";
+import { ACK, FIN, Segment, SYN } from "../segment";
+import { Checksum } from "../wire/checksum";
+import { Octets } from "../wire/octets";
+import { Seq } from "../wire/seq";
+import { Aftermath } from "./aftermath";
+import { Distance } from "./distance";
+import { Fingerprint, SegmentEvidence } from "./evidence";
+import { Fingerprints } from "./fingerprint";
+import { CONCLUSIVE, History, STRONG, WEAK } from "./history";
+import { Resets } from "./reset";
+import { Stages } from "./stage";
+import {
+  CONFLICT_OCTETS, REGRESS_APART_NS, REGRESS_LATE_NS, REGRESS_MAX, REGRESS_MIN, TIMESTAMPS_STRIPPED,
+} from "./threshold";
+
+/** First octets of TLS records: change cipher spec to application data. What is encrypted is not held. */
+const TLS_FIRST: u32 = 0x14;
+const TLS_LAST: u32 = 0x17;
+
+export class Segments {
+  /** Worth a look although the connection has no reset row? Cheap: it runs for every far segment. */
+  @inline static wants(flow: Flow, segment: Segment): bool {
+    const far = flow.far;
+    if (segment.payloadLength) {
+      if (!far.has(HALF_DATA) || flow.handshake.headRow || Fingerprints.wants(segment)) return true;
+    } else if (segment.has(SYN) || (far.has(HALF_NEXT) && Seq.diff(far.sndNxt, segment.seq) > REGRESS_MIN)) {
+      return true;
+    }
+    return segment.hasTimestamp == 0 && far.has(HALF_TS) && flow.near.has(HALF_TS);
+  }
+
+  /** A far segment without RST, before the halves know it. */
+  static arrive(flow: Flow, segment: Segment): void {
+    const before = Segments.weight(flow);
+    if (segment.has(SYN)) Segments.synAck(flow, segment);
+    else {
+      if (flow.resetRow) Aftermath.segment(flow, ResetRow.of(flow.resetRow), segment);
+      Segments.timestamp(flow, segment);
+      Segments.regress(flow, segment);
+      if (segment.payloadLength) Segments.payload(flow, segment);
+    }
+    if (Segments.weight(flow) == before) return;
+    // It gave evidence: where it came from is worth asking as well.
+    const row = ResetRow.of(flow.resetRow);
+    if (!segment.has(SYN)) {
+      Distance.judgeSegment(flow, row, segment);
+      if (segment.ipVersion == 4 && Resets.echoes(flow, segment)) {
+        History.add(row, SegmentEvidence.SegIpidEcho, STRONG, segment);
+      }
+    }
+    History.hold(row, segment.time);
+  }
+
+  /** Grows whenever evidence is added. */
+  private static weight(flow: Flow): u32 {
+    if (!flow.resetRow) return 0;
+    const row = ResetRow.of(flow.resetRow);
+    return <u32>(popcnt(row.weak) + popcnt(row.strong) + popcnt(row.conclusive));
+  }
+
+  private static synAck(flow: Flow, segment: Segment): void {
+    if (!segment.has(ACK)) return;
+    const handshake = flow.handshake;
+    if (!handshake.farChecksumGood && Checksum.ready(segment) && Checksum.right(segment)) {
+      handshake.farChecksumGood = 1;
+    }
+    if (flow.resetRow) Aftermath.synAck(flow, ResetRow.of(flow.resetRow), segment);
+    const near = flow.near;
+    if (handshake.synAckCount == 0 || segment.seq == handshake.synAckSeq) return;
+    if (!near.has(HALF_SYN) || segment.ack != near.iss + 1) return;
+    const index = History.row(flow);
+    if (!index) return;
+    // A repeated SYN may have reached two servers.
+    const strength = handshake.synCount > 1 ? WEAK : STRONG;
+    History.add(ResetRow.of(index), SegmentEvidence.SynackConflict, strength, segment);
+  }
+
+  /** RFC 7323 §3.2: once negotiated, every segment but a reset must carry the option. */
+  private static timestamp(flow: Flow, segment: Segment): void {
+    if (!flow.far.has(HALF_TS) || !flow.near.has(HALF_TS)) return;
+    if (segment.hasTimestamp) {
+      if (flow.resetRow) ResetRow.of(flow.resetRow).timestampsMissing = 0;
+      return;
+    }
+    const index = History.row(flow);
+    if (!index) return;
+    const row = ResetRow.of(index);
+    if (row.timestampsMissing != 255) row.timestampsMissing++;
+    if (<u32>row.timestampsMissing >= TIMESTAMPS_STRIPPED) return;
+    History.add(row, SegmentEvidence.TsMissing, segment.payloadLength ? STRONG : WEAK, segment);
+  }
+
+  /** A pure ACK below what "the far side" has sent already: it never sent that. */
+  private static regress(flow: Flow, segment: Segment): void {
+    const far = flow.far;
+    if (segment.payloadLength || segment.has(FIN) || !segment.has(ACK) || !far.has(HALF_DATA)) return;
+    const back = Seq.diff(far.sndNxt, segment.seq);
+    if (back <= REGRESS_MIN || back >= REGRESS_MAX) return;
+    if (far.has(HALF_SYN) && Seq.before(segment.seq, far.iss + 1)) return;
+    const apart = segment.time > far.dataTime ? segment.time - far.dataTime : 0;
+    const newer = Seq.after(segment.ack, far.ackMax);
+    if (apart < REGRESS_APART_NS || (!newer && apart < REGRESS_LATE_NS)) return;
+    const index = History.row(flow);
+    if (index) History.add(ResetRow.of(index), SegmentEvidence.AckSeqRegress, STRONG, segment);
+  }
+
+  private static payload(flow: Flow, segment: Segment): void {
+    if (Fingerprints.wants(segment)) Segments.fingerprint(flow, segment);
+    const far = flow.far;
+    const handshake = flow.handshake;
+    // Only octets that an endpoint would have taken are compared.
+    const ready = Checksum.ready(segment);
+    if (ready && !Checksum.right(segment)) return;
+    if (ready) handshake.farChecksumGood = 1;
+    if (!handshake.headRow) {
+      if (far.has(HALF_DATA) || flow.has(FLOW_TLS) || segment.payloadCaptured == 0) return;
+      const first = Octets.u8(segment.payloadAt, 0);
+      if (first >= TLS_FIRST && first <= TLS_LAST) return;
+      if (!HeadTable.claim(flow, far.has(HALF_SYN) ? far.iss + 1 : segment.seq, segment.time)) return;
+    }
+    const head = Head.of(handshake.headRow);
+    if (head.expired(segment.time)) {
+      HeadTable.release(flow);
+      return;
+    }
+    const differing = head.differences(segment.seq, segment.payloadAt, segment.payloadCaptured);
+    if (differing >= CONFLICT_OCTETS) {
+      const index = History.row(flow);
+      if (index) History.add(ResetRow.of(index), SegmentEvidence.SegOverlapConflict, CONCLUSIVE, segment);
+    }
+    head.grow(segment.seq, segment.payloadAt, segment.payloadCaptured, segment.time);
+  }
+
+  private static fingerprint(flow: Flow, segment: Segment): void {
+    const match = Fingerprints.match(flow, segment, Stages.of(flow));
+    if (!match) return;
+    const index = History.row(flow);
+    if (!index) return;
+    const row = ResetRow.of(index);
+    row.fingerprint = <u8>match;
+    // Worth something only if the far side's other identifications vary: conclusion.ts asks.
+    if ((match & 0xff) == Fingerprint.Scapy) row.ipidVaried = flow.far.ipidVaried;
+    History.add(row, match >> 8, STRONG, segment);
+  }
+}
