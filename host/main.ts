@@ -6,10 +6,12 @@ import packageJson from "../package.json" with { type: "json" };
 import { ABSENT } from "./command/absent.ts";
 import { check } from "./command/check.ts";
 import { type Command, type Streams, usageError } from "./command/command.ts";
+import { ack, status, testAlarm } from "./command/control.ts";
 import { replay } from "./command/replay.ts";
+import { watch } from "./command/watch.ts";
 import { EXIT, type ExitStatus, HostError } from "./errors.ts";
 
-const COMMANDS: readonly Command[] = [replay, check, ...ABSENT];
+const COMMANDS: readonly Command[] = [watch, replay, status, ack, testAlarm, check, ...ABSENT];
 
 const streams: Streams = {
   result: (line) => void process.stdout.write(`${line}\n`),

@@ -2,8 +2,6 @@
 // or sentences. Reads and prints; what is evidence and what it is worth is decided elsewhere.
 
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { HOME_DEFAULT } from "../address.ts";
 import { type Alert, formatAlert, formatFlow, VERDICT_RANK } from "../alert/alert.ts";
 import { AlertBook } from "../alert/book.ts";
@@ -14,6 +12,7 @@ import { Drain } from "../drain.ts";
 import { EXIT, type ExitStatus, HostError } from "../errors.ts";
 import { Inspector } from "../inspector.ts";
 import { loadJudge } from "../judge.ts";
+import { modulePath } from "../modules.ts";
 import { describeAlert, Told } from "../sink/terminal.ts";
 import { type Command, parseOptions, type Streams, usageError } from "./command.ts";
 import { Progress } from "./progress.ts";
@@ -81,11 +80,6 @@ function readRequest(args: readonly string[]): Request {
   const form: Form = values.json ? "json" : values.flows ? "flows" : "sentences";
   const networks = home.length > 0 ? home : config.home.length > 0 ? config.home : HOME_DEFAULT;
   return { files: positionals, form, home: networks, failOn, config };
-}
-
-/** A built module: it lies beside the bundle. */
-function modulePath(name: string): string {
-  return join(dirname(fileURLToPath(import.meta.url)), name);
 }
 
 /** One replay: the inspector, the book, and what is printed of their results. */

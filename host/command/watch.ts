@@ -1,0 +1,78 @@
+// The watch command: taps live interfaces until it is told to stop. Reads options and configuration,
+// prints alerts; the watch itself is run/watch.ts.
+
+import { formatAlert } from "../alert/alert.ts";
+import { loadConfig } from "../config/schema.ts";
+import { EXIT, type ExitStatus, HostError } from "../errors.ts";
+import { Watch } from "../run/watch.ts";
+import { describeAlert, Told } from "../sink/terminal.ts";
+import { defaultInterface } from "../tap/link.ts";
+import { type Command, parseOptions, refusePositionals } from "./command.ts";
+
+const OPTIONS = {
+  interface: { type: "string", short: "i", multiple: true },
+  json: { type: "boolean" },
+  config: { type: "string", short: "c" },
+} as const;
+
+const HELP = `  -i, --interface IFACE   tap this interface; repeatable (default: that of the default route)
+  --json                  one alert a line, as JSON
+  -c, --config CONFIG     the configuration file (default: /etc/config/striplight)
+
+Needs root or CAP_NET_RAW to open the tap, and gives it up afterwards. Ends on SIGINT and SIGTERM.
+Exit status: 0 stopped, 69 no tap, 70 the inspector trapped, 77 not permitted, 78 configuration.`;
+
+function interfacesOf(named: readonly string[], configured: readonly string[]): string[] {
+  if (named.length > 0) return [...new Set(named)];
+  if (configured.length > 0) return [...configured];
+  const found = defaultInterface();
+  if (found !== null) return [found];
+  throw new HostError(
+    EXIT.config,
+    "there is no default route and no interface is named; name one with -i or option interface.",
+  );
+}
+
+export const watch: Command = {
+  name: "watch",
+  usage: "[-i IFACE]... [--json] [-c CONFIG]",
+  summary: "tap live interfaces until stopped",
+  help: HELP,
+  run: async (args, streams): Promise<ExitStatus> => {
+    const { values, positionals } = parseOptions("watch", args, OPTIONS);
+    refusePositionals("watch", positionals);
+    const config = loadConfig(values.config ?? null);
+    const interfaces = interfacesOf(values.interface ?? [], config.interfaces);
+    const told = new Told();
+    let end: (error: HostError | null) => void = () => {};
+    const ended = new Promise<HostError | null>((resolve) => {
+      end = resolve;
+    });
+    const running = new Watch({
+      config,
+      interfaces,
+      onAlert: (alert) => {
+        if (values.json) streams.result(formatAlert(alert));
+        else if (told.isNews(alert)) streams.result(`${describeAlert(alert)}\n`);
+      },
+      diagnostic: streams.diagnostic,
+      onEnd: end,
+    });
+    const onSignal = (): void => end(null);
+    process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+    await running.start();
+    streams.diagnostic(`watching ${interfaces.join(", ")}.`);
+    const failure = await ended;
+    const figures = running.status();
+    await running.stop();
+    process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal);
+    if (failure !== null) throw failure;
+    const { counters, framesLost, cpuSeconds } = figures;
+    const frames = (counters as Record<string, number>).frames ?? 0;
+    const cpu = (cpuSeconds as number).toFixed(2);
+    streams.diagnostic(
+      `${frames} frames inspected, ${framesLost} lost, ${cpu} s of processor time.`,
+    );
+    return EXIT.done;
+  },
+};

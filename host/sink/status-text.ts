@@ -1,0 +1,50 @@
+// Turns the status of a running watch into lines for a person.
+
+type Values = Readonly<Record<string, unknown>>;
+
+const valuesOf = (value: unknown): Values =>
+  typeof value === "object" && value !== null ? { ...value } : {};
+const listOf = (value: unknown): Values[] => (Array.isArray(value) ? value.map(valuesOf) : []);
+
+function interfaceLine(figures: Values): string {
+  const { interface: name, state, frames, drops, ring, missed, rebinds } = figures;
+  const anew = rebinds === 0 ? "" : `, bound anew ${rebinds} times (${missed} frames missed)`;
+  return `  ${name}: ${state}, ${frames} frames, ${drops} lost, ring ${ring}${anew}`;
+}
+
+function collectorLine(collector: Values): string {
+  const { collector: name, connected, queued, delivered, dropped } = collector;
+  const how = connected ? "reached" : "away";
+  return `  ${name}: ${how}, ${delivered} delivered, ${queued} waiting, ${dropped} dropped`;
+}
+
+function alertLine(alert: Values): string {
+  const flow = valuesOf(alert.flow);
+  return `  ${alert.time} ${alert.severity} ${alert.alert} (${alert.verdict}) ${flow.client} to ${flow.server}:${flow.serverPort}, id ${alert.id}`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, ...lines];
+}
+
+/** The status as `striplight status` prints it. */
+export function describeStatus(status: Values): string {
+  const flows = valuesOf(status.flows);
+  const counters = valuesOf(status.counters);
+  const waiting = Array.isArray(status.alertsWaiting) ? status.alertsWaiting.length : 0;
+  const user = status.user === null ? "with its first rights" : `as ${status.user}`;
+  const reasons = Object.entries(valuesOf(status.notInspected));
+  return [
+    `watching since ${status.since} ${user}; lamp ${status.lamp ?? "none"}`,
+    ...section("interfaces", listOf(status.interfaces).map(interfaceLine)),
+    `connections: ${flows.alive} of ${flows.capacity}; mail dialogs: ${counters.dialogs}; resets: ${counters.resets}`,
+    `frames lost: ${status.framesLost}; inspector replaced: ${status.traps}; processor time: ${Number(status.cpuSeconds).toFixed(2)} s`,
+    ...section(
+      "not inspected",
+      reasons.map(([reason, count]) => `  ${reason}: ${count}`),
+    ),
+    ...section("collectors", listOf(valuesOf(status.syslog).collectors).map(collectorLine)),
+    `alerts: ${status.alertsRaised} raised, ${waiting} waiting`,
+    ...section("last alerts", listOf(status.lastAlerts).map(alertLine)),
+  ].join("\n");
+}
