@@ -77,6 +77,9 @@ function parseSegment(cursor: Cursor, hosts: Hosts): { act: Act; pause: bigint }
     const act = parseShort(cursor, from, to);
     return { act, pause: SHORT_PAUSE };
   }
+  if (cursor.take("next")) {
+    return { act: { ...parseBody(cursor, from, to), flags }, pause: 0n };
+  }
   const seq = parseRange(cursor);
   const body = parseBody(cursor, from, to);
   if (seq.length !== body.payload.length) {
@@ -85,9 +88,10 @@ function parseSegment(cursor: Cursor, hosts: Hosts): { act: Act; pause: bigint }
   return { act: { ...body, flags, seq: seq.start }, pause: 0n };
 }
 
-/** `fin`, `tls client-hello ["name"]`, `tls server-hello`, or payload alone. */
+/** `fin`, `again`, `tls client-hello ["name"]`, `tls server-hello`, or payload alone. */
 function parseShort(cursor: Cursor, from: string, to: string): SegmentMove {
   if (cursor.take("fin")) return { ...parseBody(cursor, from, to), flags: FIN | ACK };
+  if (cursor.take("again")) return { ...parseBody(cursor, from, to), again: true };
   if (!cursor.take("tls")) {
     const body = parseBody(cursor, from, to);
     if (body.payload.length === 0) cursor.fail("a packet needs flags and numbers, or a payload");
@@ -156,7 +160,17 @@ function parseBody(cursor: Cursor, from: string, to: string): SegmentMove {
     truncate: of("truncate"),
     corrupt,
   };
-  return { kind: "segment", from, to, flags: null, seq: null, payload, bulk, attributes };
+  return {
+    kind: "segment",
+    from,
+    to,
+    flags: null,
+    seq: null,
+    again: false,
+    payload,
+    bulk,
+    attributes,
+  };
 }
 
 const NUMBERED: Readonly<Record<string, number>> = {

@@ -65,7 +65,7 @@ function perform(move: Move, time: bigint, state: Numbers, before: readonly Pack
   const act = move.act;
   switch (act.kind) {
     case "segment":
-      return [state.segment(act, time)];
+      return [act.again ? repeated(act, move, time, before) : state.segment(act, time)];
     case "handshake":
       return state.handshake(act.from, act.to, time, act.roundTrip);
     case "reopen":
@@ -89,6 +89,20 @@ function perform(move: Move, time: bigint, state: Numbers, before: readonly Pack
       return [{ kind: "icmp", ...common, type, code, sender, to: quoted.from, quoted }];
     }
   }
+}
+
+/** The sender's last segment with payload, as a retransmission: a new identification. */
+function repeated(
+  act: SegmentMove,
+  move: Move,
+  time: bigint,
+  before: readonly Packet[],
+): TcpPacket {
+  const last = before.findLast((one) => {
+    return one.kind === "tcp" && one.from.name === act.from && one.payload.length > 0;
+  });
+  if (last?.kind !== "tcp") throw new Error(`line ${move.line}: ${act.from} has sent nothing yet`);
+  return { ...last, origin: 0, time, id: act.attributes.id, ttl: act.attributes.ttl ?? last.ttl };
 }
 
 /** A bare acknowledgment between hosts that are in no result. */
@@ -137,6 +151,7 @@ class Numbers {
       to: target,
       flags,
       seq: null,
+      again: false,
       payload: new Uint8Array(0),
       bulk: false,
       attributes: NO_ATTRIBUTES,

@@ -53,6 +53,8 @@ export interface SegmentMove {
   /** null = the short form: ACK and PSH with payload at SND.NXT. */
   readonly flags: number | null;
   readonly seq: Num | null;
+  /** The sender's last segment with payload once more, whatever else is said here. */
+  readonly again: boolean;
   readonly payload: Uint8Array;
   /** Payload whose content and cutting do not matter (`fill`): never split. */
   readonly bulk: boolean;
