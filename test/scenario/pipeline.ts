@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { HOME_DEFAULT } from "../../host/address.ts";
-import type { Alert } from "../../host/alert/alert.ts";
+import type { Alert, FlowLine } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
 import type { Finding } from "../../host/finding.ts";
 import { Inspector } from "../../host/inspector.ts";
@@ -19,6 +19,7 @@ const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));
 
 /** What a run showed, in the form of result.ts. */
 export interface Outcome {
+  readonly lines: readonly FlowLine[];
   readonly flows: readonly string[];
   readonly alerts: readonly string[];
   /** Frames that left the walk early, `name count`. */
@@ -60,6 +61,7 @@ export class Pipeline {
       }
     }
     return {
+      lines,
       flows: lines.map((line) => flowText(line, reading)),
       alerts: alertTexts(alerts, reading),
       reasons: difference(before, this.#inspector.reasons()),
