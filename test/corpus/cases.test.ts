@@ -22,7 +22,9 @@ if (mailPath !== null) {
     for (const one of readMailCases(mailPath)) {
       const scenario = mailScenario(one);
       covered(one.id, one.note, () => {
-        holds(scenario, mailVariants(scenario), (lines) => checkMail(one, lines));
+        holds(scenario, mailVariants(scenario), (lines, variant) => {
+          checkMail(one, lines, variant);
+        });
       });
     }
   });
@@ -55,17 +57,11 @@ type Check = (lines: readonly FlowLine[], variant: Variant) => void;
 function holds(scenario: Scenario, variants: readonly Variant[], check: Check): void {
   const pipeline = new Pipeline();
   for (const variant of variants) {
-    const { lines } = pipeline.run(scenario, variant);
-    try {
-      check(lines, variant);
-    } catch (error) {
-      if (error instanceof assert.AssertionError) error.message += `\ntold as: ${variant.label}`;
-      throw error;
-    }
+    check(pipeline.run(scenario, variant).lines, variant);
   }
 }
 
-function checkMail(one: MailCase, lines: readonly FlowLine[]): void {
+function checkMail(one: MailCase, lines: readonly FlowLine[], variant: Variant): void {
   const [line, ...others] = lines;
   assert.equal(others.length, 0, "one connection, one line");
   // A dialog without any conclusion may still have a line, and need not.
@@ -74,7 +70,8 @@ function checkMail(one: MailCase, lines: readonly FlowLine[]): void {
     verdict: "none",
     severity: "info",
   };
-  assert.deepEqual({ evidence, verdict, severity }, one.expect);
+  const told = `told as: ${variant.label}`;
+  assert.deepEqual({ told, evidence, verdict, severity }, { told, ...one.expect });
 }
 
 const TAMPERING = ["proven", "likely", "suspect"];
@@ -87,7 +84,8 @@ function checkReset(one: ResetCase, lines: readonly FlowLine[], variant: Variant
   const shown = lines.map(({ verdict, reason, evidence }) => `${verdict} ${reason} ${evidence}`);
   const wanted =
     (variant.label.startsWith("ip6") ? WITHOUT_IPID[one.id] : undefined) ?? one.verdict;
-  const message = `${one.id} must be ${wanted}, is: ${shown.join("; ") || "nothing"}`;
+  const is = shown.join("; ") || "nothing";
+  const message = `${one.id} must be ${wanted}, is ${is}, told as ${variant.label}`;
   if (TAMPERING.includes(wanted)) {
     assert.equal(strongest, wanted, message);
   } else if (wanted === "filtered") {
