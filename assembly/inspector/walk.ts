@@ -107,8 +107,10 @@ export class Walk {
     // The kernel counts the frames; resuming recounts by the chain of offsets.
     let left = min(block.frames, RING_FRAMES_MAX);
     if (offset == 0) offset = block.firstOffset;
+    let ahead = offset;
     while (left != 0 && offset + RingFrame.size <= BLOCK_SIZE) {
       if (FindingRing.full()) return offset;
+      if (offset >= ahead) ahead = Walk.lookAheadRing(blockAt, offset, interfaceIndex);
       const frame = RingFrame.at(blockAt + offset);
       const ethernet = frame.hasEthernet;
       const start = ethernet ? frame.macOffset : frame.netOffset;
@@ -125,5 +127,21 @@ export class Walk {
       left--;
     }
     return 0;
+  }
+
+  /** The same for a ring block; returns the offset behind the last frame looked at. */
+  private static lookAheadRing(blockAt: usize, offset: u32, interfaceIndex: u32): u32 {
+    Ahead.begin();
+    for (let turn: u32 = 0; turn < AHEAD_FRAMES - 1 && offset + RingFrame.size <= BLOCK_SIZE; turn++) {
+      const frame = RingFrame.at(blockAt + offset);
+      const start = offset + frame.macOffset;
+      if (frame.hasEthernet && start <= BLOCK_SIZE && frame.captured <= BLOCK_SIZE - start) {
+        Ahead.frame(blockAt + start, frame.captured, interfaceIndex);
+      }
+      if (frame.nextOffset == 0) { offset = BLOCK_SIZE; break; }
+      offset += frame.nextOffset;
+    }
+    Ahead.touch();
+    return offset;
   }
 }
