@@ -2,9 +2,9 @@
 // line each way. The commands status, ack and test-alarm are its clients. Knows the questions'
 // shape, not their answers. The folder's rights decide who may ask. Read unix(7).
 
-import { chmodSync, unlinkSync } from "node:fs";
+import { chmodSync, existsSync, unlinkSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { EXIT, HostError } from "../errors.ts";
 
 /** A question to the running watch; an `id` of null means every alert. */
@@ -62,6 +62,9 @@ export class Control {
    * replaced; throws HostError 69 when another watch still answers on it, 77 when not permitted.
    */
   async start(): Promise<void> {
+    if (!existsSync(dirname(this.#path))) {
+      throw new HostError(EXIT.unavailable, `there is no folder for the socket ${this.#path}.`);
+    }
     if (await answers(this.#path)) {
       throw new HostError(EXIT.unavailable, `another watch already answers on ${this.#path}.`);
     }

@@ -11,6 +11,7 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
+  readSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -27,6 +28,9 @@ const DELAYS: Readonly<Record<LampState, readonly [on: number, off: number]>> = 
 };
 
 const TRIGGER = "timer";
+
+/** One page: what the kernel tells of its triggers at most through one read. */
+const TRIGGERS_MAX = 4_096;
 
 /** How long the end waits for the lamp to be put back. */
 const RESTORE_MS = 500;
@@ -51,6 +55,12 @@ echo "$2" > trigger
 /** The word in brackets, as the kernel marks the trigger in force, or the only word. */
 function selectedTrigger(text: string): string {
   return /\[([^\]]+)\]/.exec(text)?.[1] ?? text.trim();
+}
+
+/** The trigger in force, read again from its start: the kernel writes the text anew each time. */
+function currentTrigger(descriptor: number): string {
+  const text = Buffer.alloc(TRIGGERS_MAX);
+  return selectedTrigger(text.toString("utf8", 0, readSync(descriptor, text, 0, text.length, 0)));
 }
 
 function readValue(folder: string, name: string): string {
@@ -106,8 +116,8 @@ export class Led {
       });
       this.#keeper.stdin?.on("error", () => {});
       this.#keeper.unref();
-      this.#descriptors = ["delay_on", "delay_off"].map((name) =>
-        openSync(join(this.#folder, name), "r+"),
+      this.#descriptors = ["delay_on", "delay_off", "trigger"].map((name) =>
+        openSync(join(this.#folder, name), name === "trigger" ? "r" : "r+"),
       );
     } catch (error) {
       const cause = error instanceof Error && "code" in error ? String(error.code) : "failed";
@@ -120,14 +130,15 @@ export class Led {
 
   /** Shows a state. Needs no privilege. */
   set(state: LampState): void {
-    const [on, off] = this.#descriptors;
-    if (on === undefined || off === undefined || this.#taken || state === this.#state) return;
-    if (selectedTrigger(readValue(this.#folder, "trigger")) !== TRIGGER) {
-      this.#taken = true; // somebody else's lamp now: do not fight
-      return;
-    }
+    const [on, off, trigger] = this.#descriptors;
+    if (on === undefined || off === undefined || trigger === undefined) return;
+    if (this.#taken || state === this.#state) return;
     const [onMs, offMs] = DELAYS[state];
     try {
+      if (currentTrigger(trigger) !== TRIGGER) {
+        this.#taken = true; // somebody else's lamp now: do not fight
+        return;
+      }
       writeDelay(on, onMs);
       writeDelay(off, offMs);
       this.#state = state;
