@@ -10,6 +10,7 @@ import { Cause, Finding } from "./finding/finding";
 import { FindingRing } from "./finding/ring";
 import {
   Application, Flow, FLOW_BOTH_HOME, FLOW_CLIENT_NEAR, FLOW_NAMED, FLOW_PROBED_CLIENT, FLOW_PROBED_SERVER, FLOW_SYN_SEEN,
+  FLOW_WITNESS,
 } from "./flow/flow";
 import { Home } from "./flow/home";
 import { HALF_SEEN, HALF_SYN } from "./flow/half";
@@ -442,7 +443,7 @@ export class Inspect {
   private static end(flow: Flow): void {
     Dialogs.end(flow);
     Forensics.end(flow);
-    if (flow.dialogRow || flow.resetRow) Inspect.tell(flow, Cause.Ended);
+    if (flow.dialogRow || flow.resetRow || flow.has(FLOW_WITNESS)) Inspect.tell(flow, Cause.Ended);
     Dialogs.release(flow);
     Forensics.release(flow);
     FlowTable.release(changetype<usize>(flow));

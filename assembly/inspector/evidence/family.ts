@@ -24,9 +24,14 @@ const FINGERPRINT: u64 = (1 << <u64>SegmentEvidence.RstWinLadder) | (1 << <u64>S
   (1 << <u64>SegmentEvidence.FpPerftech) | (1 << <u64>SegmentEvidence.FpScapyDefault);
 const REFUSAL: u64 = 1 << <u64>SegmentEvidence.IcmpProhibited;
 
-/** Evidence that a close explains: after one it counts only beside something conclusive. */
-export const EXPLAINED_BY_CLOSE: u64 = SEQUENCE | TTL | IPID | TIME |
-  (1 << <u64>SegmentEvidence.RstAliveAfter) | (1 << <u64>SegmentEvidence.RstBurst);
+/**
+ * Evidence that a close explains: after one it counts only beside something conclusive. Odd flags and
+ * timestamps too: nobody forges a reset for a closed connection, while home routers answer late packets
+ * with whatever their template holds (measured: three reserved bits set).
+ */
+export const EXPLAINED_BY_CLOSE: u64 = SEQUENCE | TTL | IPID | TIME | OPTION |
+  (1 << <u64>SegmentEvidence.RstAliveAfter) | (1 << <u64>SegmentEvidence.RstBurst) |
+  (1 << <u64>SegmentEvidence.RstFlagsOdd);
 
 /** Points of b.5 by strength. */
 const WEAK_POINTS: u32 = 1;

@@ -2,7 +2,7 @@
 // condition it names holds. Worded "looks like"; alone a row never makes more than a suspicion.
 
 import { Flow } from "../flow/flow";
-import { HALF_SYN } from "../flow/half";
+import { HALF_SYN, HALF_TS } from "../flow/half";
 import { ACK, FIN, PSH, RESERVED, RST, Segment } from "../segment";
 import { Octets } from "../wire/octets";
 import { Fingerprint, SegmentEvidence, Stage } from "./evidence";
@@ -49,10 +49,12 @@ const COUNTING_HIGH: u32 = 0x0009;
 const COUNTING_SIZE: u32 = 10;
 
 export class Fingerprints {
-  /** Worth asking `match` for a far segment with payload: cheap, for the hot path. */
+  /**
+   * Worth asking `match` for a far segment with payload: cheap, for the hot path. (Over IPv6 such a
+   * segment lacks the timestamp and is looked at for that.)
+   */
   @inline static wants(segment: Segment): bool {
-    return segment.df == 0 && segment.ipVersion == 4 &&
-      (segment.window == 1 || segment.ipid == 1 || segment.ipid == 0x3412);
+    return segment.df == 0 && (segment.window == 1 || segment.window == 8192 || segment.window == 32120);
   }
 
   /** The row this far segment matches: fingerprint in the low octet, evidence above; 0 for none. */
@@ -60,7 +62,7 @@ export class Fingerprints {
     for (let row: u32 = 0; row < ROW_COUNT; row++) {
       const at = ROWS + <usize>(row * COLUMNS * 4);
       const conditions = Octets.u32le(at, 8);
-      if (conditions & IPID && segment.ipid != Octets.u32le(at, 12)) continue;
+      if (conditions & IPID && segment.ipVersion == 4 && segment.ipid != Octets.u32le(at, 12)) continue;
       if (conditions & WINDOW && segment.window != Octets.u32le(at, 16)) continue;
       if (Fingerprints.holds(flow, segment, stage, conditions)) {
         return Octets.u32le(at, 4) | (Octets.u32le(at, 0) << 8);
@@ -71,7 +73,13 @@ export class Fingerprints {
 
   private static holds(flow: Flow, segment: Segment, stage: Stage, conditions: u32): bool {
     const flags = segment.flags;
-    if (conditions & MAY_FRAGMENT && (segment.ipVersion != 4 || segment.df != 0)) return false;
+    if (conditions & MAY_FRAGMENT && segment.df != 0) return false;
+    // IPv6 has neither identification nor Don't Fragment; a first answer without the options that every
+    // segment must carry stands in for them.
+    if (conditions & MAY_FRAGMENT && segment.ipVersion == 6) {
+      const bare = segment.optionsSize == 0 && flow.near.has(HALF_TS) && flow.far.has(HALF_TS);
+      if (!bare || stage != Stage.Psh) return false;
+    }
     if (conditions & IS_RESET && !(flags & RST)) return false;
     if (conditions & ENDS && ((flags & (FIN | RST)) == 0 || !(flags & ACK))) return false;
     if (conditions & PAYLOAD && (segment.payloadLength == 0 || (flags & RST) != 0)) return false;

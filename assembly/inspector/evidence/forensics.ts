@@ -48,7 +48,7 @@ export class Forensics {
   private static near(flow: Flow, segment: Segment): void {
     if (Silence.wants(flow, segment)) {
       Silence.repeated(flow, segment);
-      if (segment.has(SYN) && flow.resetRow) History.renew(ResetRow.of(flow.resetRow));
+      if (segment.has(SYN) && flow.resetRow) History.renew(flow, ResetRow.of(flow.resetRow));
     }
   }
 

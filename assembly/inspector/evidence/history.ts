@@ -10,8 +10,9 @@ import {
 } from "../flow/reset-table";
 import { RESET_HOLD_NS } from "../limits";
 import { Segment } from "../segment";
+import { Conclusion } from "./conclusion";
 import { SegmentEvidence } from "./evidence";
-import { EXPLAINED_BY_CLOSE, Family, RANK_NONE } from "./family";
+import { EXPLAINED_BY_CLOSE, RANK_NONE } from "./family";
 import { HOLD_MAX_S } from "./threshold";
 
 /** How much one piece of evidence weighs. */
@@ -81,14 +82,12 @@ export class History {
   }
 
   /** The opener repeated its SYN after a reset: a new attempt. The strongest earlier one is kept. */
-  static renew(row: ResetRow): void {
-    const earlier = Family.rank(row.earlierWeak, row.earlierStrong, row.earlierConclusive);
-    const strong = row.strong | (row.conclusive ? row.closing : 0);
-    const rank = Family.rank(row.weak, strong, row.conclusive);
-    if (rank != RANK_NONE && rank >= earlier) {
-      row.earlierWeak = row.weak;
-      row.earlierStrong = strong;
-      row.earlierConclusive = row.conclusive;
+  static renew(flow: Flow, row: ResetRow): void {
+    if (row.recordCount == 0) return;
+    if (Conclusion.weigh(flow, row) != RANK_NONE) {
+      row.earlierWeak = Conclusion.weak;
+      row.earlierStrong = Conclusion.strong;
+      row.earlierConclusive = Conclusion.conclusive;
     }
     row.weak = 0;
     row.strong = 0;

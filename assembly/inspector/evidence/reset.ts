@@ -2,7 +2,7 @@
 // identification, timestamps, timing, flags. RFC 9293 §3.5.2 and §3.10.7, RFC 5961 §3.2, RFC 7323 §3.2.
 // Compares it with the resets before it in burst.ts; what follows it is judged in aftermath.ts.
 
-import { Flow, FLOW_CLIENT_NEAR, TRIGGER_SLOTS } from "../flow/flow";
+import { FAR_CHECKSUM_GOOD, Flow, TRIGGER_SLOTS } from "../flow/flow";
 import { HALF_FIN, HALF_HOLE, HALF_NEXT, HALF_RST, HALF_SYN, HALF_TS } from "../flow/half";
 import {
   MARK_CLOSING, MARK_CURRENT, MARK_LOSSY, MARK_OLD, MARK_REACTIVE, MARK_SYN, RESET_DATA_CUT,
@@ -34,7 +34,7 @@ export class Resets {
   /** A reset from the far side, before the halves know it. */
   static arrive(flow: Flow, segment: Segment): void {
     // An endpoint drops what its checksum convicts; where all are wrong, the capture spoils them.
-    if (flow.handshake.farChecksumGood && Checksum.ready(segment) && !Checksum.right(segment)) return;
+    if (flow.handshake.farMarks & FAR_CHECKSUM_GOOD && Checksum.ready(segment) && !Checksum.right(segment)) return;
     const index = History.row(flow);
     if (!index) return;
     const row = ResetRow.of(index);
@@ -47,8 +47,8 @@ export class Resets {
     if (segment.has(ACK)) Resets.acknowledgment(flow, row, segment, stage, closing);
     Distance.judgeReset(flow, row, segment.ttl, segment, closing);
     if (segment.ipVersion == 4) Resets.identification(flow, row, segment, closing);
-    Resets.timestamps(flow, row, segment);
-    Resets.control(row, segment);
+    Resets.timestamps(flow, row, segment, closing);
+    Resets.control(row, segment, closing);
     Burst.compare(flow, row, segment, stage, closing);
     Resets.fingerprint(flow, row, segment, stage);
     const convicted = (row.strong | row.conclusive | row.closing) != before;
@@ -226,22 +226,26 @@ export class Resets {
   }
 
   /** A timestamp that the far side's clock could not show, or that answers one home never sent. RFC 7323 §3.2. */
-  private static timestamps(flow: Flow, row: ResetRow, segment: Segment): void {
+  private static timestamps(flow: Flow, row: ResetRow, segment: Segment, closing: bool): void {
     const near = flow.near;
     const far = flow.far;
     if (!segment.hasTimestamp || !near.has(HALF_TS) || !far.has(HALF_TS)) return;
+    // Some stacks leave TSval empty in a reset (seven honest ones measured); TSecr must still be home's.
+    const empty = segment.tsVal == 0;
     const elapsed = segment.time > far.time ? (segment.time - far.time) / NS_PER_S : 0;
     const span = <i64>(TIMESTAMP_RATE * (elapsed + TIMESTAMP_SLACK_S));
     const off = <i64>Seq.diff(segment.tsVal, far.tsVal);
     const future = segment.tsEcr != 0 && Seq.after(segment.tsEcr, near.tsVal);
-    if (off > span || off < -span || future) History.add(row, SegmentEvidence.RstTsBogus, STRONG, segment);
+    if (future || (!empty && (off > span || off < -span))) {
+      History.addReset(row, SegmentEvidence.RstTsBogus, STRONG, segment, closing);
+    }
   }
 
   /** Control bits that have no business in a reset. */
-  private static control(row: ResetRow, segment: Segment): void {
-    if (segment.flags & RESERVED) History.add(row, SegmentEvidence.RstFlagsOdd, STRONG, segment);
+  private static control(row: ResetRow, segment: Segment, closing: bool): void {
+    if (segment.flags & RESERVED) History.addReset(row, SegmentEvidence.RstFlagsOdd, STRONG, segment, closing);
     else if (segment.flags & (AE | ECE | CWR | URG | PSH | FIN)) {
-      History.add(row, SegmentEvidence.RstFlagsOdd, WEAK, segment);
+      History.addReset(row, SegmentEvidence.RstFlagsOdd, WEAK, segment, closing);
     }
   }
 

@@ -1,8 +1,8 @@
 // Far segments that are no resets: content that differs from what came before, a stream that steps back,
 // a second SYN-ACK with other numbers, an option that is missing, header tuples of known injectors.
 
-import { Flow, FLOW_TLS } from "../flow/flow";
-import { HALF_DATA, HALF_NEXT, HALF_SYN, HALF_TS } from "../flow/half";
+import { FAR_CHECKSUM_GOOD, FAR_SYNACK_FOREIGN, Flow, FLOW_TLS } from "../flow/flow";
+import { HALF_DATA, HALF_HOLE, HALF_NEXT, HALF_SYN, HALF_TS } from "../flow/half";
 import { Head, HeadTable } from "../flow/head-table";
 import { ResetRow } from "../flow/reset-table";
 import { ACK, FIN, Segment, SYN } from "../segment";
@@ -65,16 +65,32 @@ export class Segments {
     return <u32>(popcnt(row.weak) + popcnt(row.strong) + popcnt(row.conclusive));
   }
 
+  private static mark(flow: Flow, mark: u32): void {
+    flow.handshake.farMarks = <u8>(<u32>flow.handshake.farMarks | mark);
+  }
+
+  /** Arrived as it was sent, as far as can be told: an endpoint drops what its checksum convicts. */
+  private static intact(segment: Segment): bool {
+    return !Checksum.ready(segment) || Checksum.right(segment);
+  }
+
   private static synAck(flow: Flow, segment: Segment): void {
     if (!segment.has(ACK)) return;
     const handshake = flow.handshake;
-    if (!handshake.farChecksumGood && Checksum.ready(segment) && Checksum.right(segment)) {
-      handshake.farChecksumGood = 1;
-    }
+    if (Checksum.ready(segment) && Checksum.right(segment)) Segments.mark(flow, FAR_CHECKSUM_GOOD);
     if (flow.resetRow) Aftermath.synAck(flow, ResetRow.of(flow.resetRow), segment);
     const near = flow.near;
-    if (handshake.synAckCount == 0 || segment.seq == handshake.synAckSeq) return;
-    if (!near.has(HALF_SYN) || segment.ack != near.iss + 1) return;
+    if (!near.has(HALF_SYN)) return;
+    if (segment.ack != near.iss + 1) {
+      if (handshake.synAckCount == 0) Segments.mark(flow, FAR_SYNACK_FOREIGN);
+      return;
+    }
+    // Both sides of a firewall that renumbers streams: the first one answered another SYN.
+    if (handshake.farMarks & FAR_SYNACK_FOREIGN) {
+      handshake.farMarks = <u8>(<u32>handshake.farMarks & ~FAR_SYNACK_FOREIGN);
+      handshake.synAckCount = 0;
+    }
+    if (handshake.synAckCount == 0 || segment.seq == handshake.synAckSeq || !Segments.intact(segment)) return;
     const index = History.row(flow);
     if (!index) return;
     // A repeated SYN may have reached two servers.
@@ -89,6 +105,7 @@ export class Segments {
       if (flow.resetRow) ResetRow.of(flow.resetRow).timestampsMissing = 0;
       return;
     }
+    if (!Segments.intact(segment)) return;
     const index = History.row(flow);
     if (!index) return;
     const row = ResetRow.of(index);
@@ -104,6 +121,8 @@ export class Segments {
     const back = Seq.diff(far.sndNxt, segment.seq);
     if (back <= REGRESS_MIN || back >= REGRESS_MAX) return;
     if (far.has(HALF_SYN) && Seq.before(segment.seq, far.iss + 1)) return;
+    // Octets were lost, or came damaged and far ahead: the edge is not certain.
+    if (far.has(HALF_HOLE) || !Segments.intact(segment)) return;
     const apart = segment.time > far.dataTime ? segment.time - far.dataTime : 0;
     const newer = Seq.after(segment.ack, far.ackMax);
     if (apart < REGRESS_APART_NS || (!newer && apart < REGRESS_LATE_NS)) return;
@@ -112,13 +131,13 @@ export class Segments {
   }
 
   private static payload(flow: Flow, segment: Segment): void {
-    if (Fingerprints.wants(segment)) Segments.fingerprint(flow, segment);
+    if (Fingerprints.wants(segment) || segment.hasTimestamp == 0) Segments.fingerprint(flow, segment);
     const far = flow.far;
     const handshake = flow.handshake;
     // Only octets that an endpoint would have taken are compared.
     const ready = Checksum.ready(segment);
     if (ready && !Checksum.right(segment)) return;
-    if (ready) handshake.farChecksumGood = 1;
+    if (ready) Segments.mark(flow, FAR_CHECKSUM_GOOD);
     if (!handshake.headRow) {
       if (far.has(HALF_DATA) || flow.has(FLOW_TLS) || segment.payloadCaptured == 0) return;
       const first = Octets.u8(segment.payloadAt, 0);
@@ -140,7 +159,7 @@ export class Segments {
 
   private static fingerprint(flow: Flow, segment: Segment): void {
     const match = Fingerprints.match(flow, segment, Stages.of(flow));
-    if (!match) return;
+    if (!match || !Segments.intact(segment)) return;
     const index = History.row(flow);
     if (!index) return;
     const row = ResetRow.of(index);

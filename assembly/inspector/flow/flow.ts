@@ -59,6 +59,10 @@ export class Flow {
   @inline get far(): Half { return this.has(FLOW_CLIENT_NEAR) ? this.server : this.client; }
 }
 
+/** Marks of the far side: a segment had a right checksum; the SYN-ACK answered another SYN than home's. */
+export const FAR_CHECKSUM_GOOD: u32 = 1;
+export const FAR_SYNACK_FOREIGN: u32 = 2;
+
 /** The opening exchange and the near side's last packets that can trigger an answer. */
 @final @unmanaged
 export class Handshake {
@@ -84,8 +88,8 @@ export class Handshake {
   nearPackets: u16;
   /** Row of the far side's first octets, held to be compared; 0 = none. */
   headRow: u16;
-  /** 1 when a far segment of this connection had a right TCP checksum. */
-  farChecksumGood: u8;
+  /** Bits FAR_…: what was learnt about the far side's segments. */
+  farMarks: u8;
   /** Near retransmissions since the far side's last payload, capped at 255. */
   retransmissions: u8;
 

@@ -9,6 +9,8 @@ import { Flow } from "./flow";
 
 /** A race between two answers is over in a round trip or two; after this long a complete head may go. */
 export const HEAD_KEEP_NS: u64 = 5_000_000_000;
+/** No stack retransmits later than this (RFC 6298 §2.5 allows a ceiling of 60 s). */
+export const HEAD_STALE_NS: u64 = 60_000_000_000;
 const HEAD_HEADER_SIZE: u32 = 24;
 /** Octets of a stream that are held. */
 export const HEAD_SIZE: u32 = HEAD_ROW_SIZE - HEAD_HEADER_SIZE;
@@ -32,8 +34,10 @@ export class Head {
   @inline get octets(): usize { return changetype<usize>(this) + HEAD_HEADER_SIZE; }
   @inline get index(): u32 { return <u32>((changetype<usize>(this) - HEAD_TABLE) / HEAD_ROW_SIZE); }
 
-  /** Complete and older than any race. */
-  @inline expired(now: u64): bool { return this.size == HEAD_SIZE && now > this.time + HEAD_KEEP_NS; }
+  /** Older than any race, or than any retransmission. */
+  @inline expired(now: u64): bool {
+    return now > this.time + (this.size == HEAD_SIZE ? HEAD_KEEP_NS : HEAD_STALE_NS);
+  }
 
   /**
    * Octets of [at, at + length), standing at `seq` in the stream, that differ from those held. Counts
