@@ -90,23 +90,41 @@ function candidates(offered: string[], mask: i32, order: string[]): string[] {
   return found;
 }
 
+/** How many keywords of the list, masks included, the order knows. */
+function acquaintance(offered: string[], order: string[]): i32 {
+  let count = 0;
+  for (let i = 0; i < offered.length; i++) {
+    for (let k = 1; k < order.length; k++) {
+      if (!fits(offered[i], order[k])) continue;
+      count++;
+      break;
+    }
+  }
+  return count;
+}
+
 /**
- * The keyword hidden by the mask at `mask`, by the usual order of the server families that the rest of
- * the list fits; empty when none fits or they disagree. Always an inference.
+ * The keyword hidden by the mask at `mask`, by the usual order of the server families that know the list
+ * best; empty when none fits or they disagree. Always an inference.
  */
 export function hiddenKeyword(offered: string[], mask: i32, dialect: string): string {
   if (mask < 0 || mask >= offered.length) return "";
-  let answer = "";
+  let best = 0;
+  let answers: string[] = [];
   for (let f = 0; f < KEYWORD_ORDERS.length; f++) {
     const order = KEYWORD_ORDERS[f].split(" ");
     if (!order[0].startsWith(dialect + "/")) continue;
     const found = candidates(offered, mask, order);
-    for (let i = 0; i < found.length; i++) {
-      if (answer != "" && answer != found[i]) return "";
-      answer = found[i];
-    }
+    const known = acquaintance(offered, order);
+    if (found.length == 0 || known < best) continue;
+    if (known > best) answers = [];
+    best = known;
+    answers = answers.concat(found);
   }
-  return answer;
+  for (let i = 1; i < answers.length; i++) {
+    if (answers[i] != answers[0]) return "";
+  }
+  return answers.length > 0 ? answers[0] : "";
 }
 
 /**

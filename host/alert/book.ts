@@ -2,11 +2,16 @@
 // reached and again at each change, takes it back when what carried it is gone. Remembers connections
 // until they end, in bounded tables. Time is the finding's; verdicts and texts are the judge's.
 
-import type { Finding } from "../finding.ts";
+import { BaselineBook } from "../baseline/book.ts";
+import type { History } from "../baseline/history.ts";
+import { Knowledge } from "../baseline/knowledge.ts";
+import { operatorName, Sessions } from "../baseline/session.ts";
+import type { Finding, MailSeen } from "../finding.ts";
 import type { Facts, Judge } from "../judge.ts";
-import { type Alert, type AlertKind, type FlowLine, formatTime, type Scope } from "./alert.ts";
+import { type Alert, type AlertKind, type FlowLine, formatTime, VERDICT_RANK } from "./alert.ts";
 import { FlowLines, flowLine } from "./flow-line.ts";
-import { exposedOpinion, type MailHistory, mailOpinion } from "./mail-opinion.ts";
+import { dialectOf, exposedOpinion, mailOpinion } from "./mail-opinion.ts";
+import { Matrix, type Place } from "./matrix.ts";
 import { type Opinion, termName } from "./opinion.ts";
 import {
   alertId,
@@ -21,46 +26,56 @@ import { segmentOpinions } from "./segment-opinion.ts";
 /** Connections remembered at once: the flow table of a desk inspector. */
 const RECORDS_MAX = 65_536;
 
-/** What a book is made of. */
+/** What a book is made of. Without `sessions` and `matrix` it begins with empty ones. */
 export interface BookParts {
   readonly judge: Judge;
   /** Keep flow lines for --flows. */
   readonly keepFlows: boolean;
+  readonly sessions?: Sessions;
+  readonly matrix?: Matrix;
+}
+
+/** The mail side of one finding: the opinion and what history made of the evidence. */
+interface MailView {
+  readonly opinion: Opinion;
+  readonly history: History;
 }
 
 /** The alert book. */
 export class AlertBook {
-  private readonly parts: BookParts;
+  private readonly judge: Judge;
+  private readonly keepFlows: boolean;
+  private readonly sessions: Sessions;
+  private readonly matrix: Matrix;
   private readonly records = new Map<string, FlowRecord>();
   private readonly lines = new FlowLines();
 
   constructor(parts: BookParts) {
-    this.parts = parts;
+    this.judge = parts.judge;
+    this.keepFlows = parts.keepFlows;
+    const nothingOwn = { knownHosts: [], knownPlain: [] };
+    this.sessions = parts.sessions ?? new Sessions(new BaselineBook(), new Knowledge(nothingOwn));
+    this.matrix = parts.matrix ?? new Matrix();
   }
 
   /** Takes a finding; returns the alerts it raised or revised, oldest first. */
   observe(finding: Finding, sighting: Sighting): Alert[] {
     const key = `${sighting.file ?? ""} ${finding.ordinal}`;
     const record = this.recordOf(key, finding, sighting);
-    const { judge } = this.parts;
-    const history: MailHistory = {
-      terms: finding.mail?.evidence ?? [],
-      before: [],
-      settledChange: false,
-    };
-    const mail = mailOpinion(finding, history, judge);
-    const segments = segmentOpinions(finding, [...record.added], judge);
+    const segments = segmentOpinions(finding, [...record.added], this.judge);
     const told: Opinion[] = [...segments.told];
+    const forged = told.some((opinion) => VERDICT_RANK[opinion.verdict] >= VERDICT_RANK.likely);
+    const mail = finding.mail === null ? null : this.mail(record, finding, finding.mail, forged);
     if (mail !== null) {
-      told.unshift(mail);
-      const exposed = exposedOpinion(finding, mail);
+      told.unshift(mail.opinion);
+      const exposed = exposedOpinion(finding, mail.opinion);
       if (exposed !== null) told.push(exposed);
     }
     const alerts = this.tell(record, told, segments.held, finding);
     if (finding.cause === "ended") {
       this.records.delete(key);
-      if (this.parts.keepFlows) {
-        const names = history.terms.map(termName);
+      if (this.keepFlows) {
+        const names = mail?.history.terms.map(termName) ?? [];
         const line = flowLine(finding, record, [...told, ...segments.held], names);
         if (line !== null) this.lines.keep(record, line);
       }
@@ -86,6 +101,32 @@ export class AlertBook {
     const record = openRecord(finding, sighting);
     this.records.set(key, record);
     return record;
+  }
+
+  private mail(record: FlowRecord, finding: Finding, seen: MailSeen, forged: boolean): MailView {
+    const { session } = record;
+    const { lanClient } = record.sighting;
+    const dialect = dialectOf(finding);
+    const history = this.sessions.compare(session, finding, seen, dialect, lanClient, forged);
+    const place = placeOf(record, finding);
+    const opinion = mailOpinion(finding, seen, history, this.judge, () => {
+      this.count(record, place, finding.time, true);
+      return this.matrix.scope(place, finding.time);
+    });
+    const tampered = opinion.verdict !== "none";
+    this.sessions.settle(session, finding, seen, dialect, lanClient, tampered, history);
+    // Only an offer that arrived intact, or encryption, shows that a path is clean.
+    const encrypted = seen.evidence.includes("tls-ok");
+    if (session.settled && !tampered && (seen.tlsOffered || encrypted)) {
+      this.count(record, place, finding.time, false);
+    }
+    return { opinion, history };
+  }
+
+  private count(record: FlowRecord, place: Place, time: bigint, tampered: boolean): void {
+    if (record.counted) return;
+    record.counted = true;
+    this.matrix.mark(place, time, tampered);
   }
 
   private tell(
@@ -124,61 +165,67 @@ export class AlertBook {
     raised.verdict = opinion.verdict;
     raised.signature = signature;
     raised.opinion = opinion;
-    return this.alertOf(record, raised, time, this.text(record, opinion, "unknown"), "unknown");
+    return alertOf(record, raised, time, this.text(record, opinion));
   }
 
   private withdraw(record: FlowRecord, raised: Raised, time: bigint, reason: string): Alert {
     raised.revision++;
     raised.verdict = "withdrawn";
     raised.signature = "withdrawn";
-    const text = this.parts.judge.withdrawnText({ ...this.place(record), reason });
-    return this.alertOf(record, raised, time, text, "unknown");
+    const text = this.judge.withdrawnText({ ...this.place(record), reason });
+    return alertOf(record, raised, time, text);
   }
 
   private place(record: FlowRecord): Facts {
-    const name = record.serverName === null ? null : this.parts.judge.hostToken(record.serverName);
+    const name = record.serverName === null ? null : this.judge.hostToken(record.serverName);
     return { server: name ?? record.flow.server, port: String(record.flow.serverPort) };
   }
 
-  private text(record: FlowRecord, opinion: Opinion, scope: Scope): string {
-    const { judge } = this.parts;
-    const facts = { ...opinion.facts, ...this.place(record), side: opinion.side, scope };
-    if (opinion.kind === "capability-rewritten") return judge.mailText(opinion.terms, facts);
-    if (opinion.kind === "cleartext-exposed") return judge.exposedText(facts);
-    if (opinion.kind === "connection-blocked") return judge.blockedText(facts);
-    return judge.segmentText(opinion.kind, opinion.verdict, opinion.evidence, facts);
+  private text(record: FlowRecord, opinion: Opinion): string {
+    const { kind, verdict, evidence, side, scope, terms } = opinion;
+    const facts = { ...opinion.facts, ...this.place(record), side, scope };
+    if (kind === "capability-rewritten") return this.judge.mailText(terms, facts);
+    if (kind === "cleartext-exposed") return this.judge.exposedText(facts);
+    if (kind === "connection-blocked") return this.judge.blockedText(facts);
+    return this.judge.segmentText(kind, verdict, evidence, facts);
   }
+}
 
-  private alertOf(
-    record: FlowRecord,
-    raised: Raised,
-    time: bigint,
-    text: string,
-    scope: Scope,
-  ): Alert {
-    const { opinion } = raised;
-    const withdrawn = raised.verdict === "withdrawn" || raised.verdict === "none";
-    return {
-      id: raised.id,
-      revision: raised.revision,
-      time: formatTime(time),
-      alert: opinion.kind,
-      verdict: withdrawn ? "withdrawn" : (raised.verdict as Exclude<typeof raised.verdict, "none">),
-      severity: withdrawn ? "info" : opinion.severity,
-      evidence: opinion.evidence,
-      flow: record.flow,
-      interface: record.sighting.interfaceName,
-      file: record.sighting.file,
-      lanClient: record.sighting.lanClient,
-      serverName: record.serverName,
-      side: opinion.side,
-      scope,
-      fingerprint: opinion.fingerprint,
-      offered: opinion.offered,
-      expected: opinion.expected,
-      frames: opinion.frames,
-      evidenceFile: record.sighting.evidenceFile,
-      text,
-    };
-  }
+/** The cell of the matrix a session belongs to. The far end is the operator, whoever opened. */
+function placeOf(record: FlowRecord, finding: Finding): Place {
+  const { client, serverPort, ipVersion } = finding;
+  const { lanClient } = record.sighting;
+  return {
+    client: finding.clientNear && lanClient !== null ? lanClient : client,
+    operator: operatorName(record.session) ?? finding.server,
+    port: serverPort,
+    ipVersion,
+  };
+}
+
+function alertOf(record: FlowRecord, raised: Raised, time: bigint, text: string): Alert {
+  const { opinion, verdict } = raised;
+  const back = verdict === "withdrawn" || verdict === "none";
+  return {
+    id: raised.id,
+    revision: raised.revision,
+    time: formatTime(time),
+    alert: opinion.kind,
+    verdict: back ? "withdrawn" : verdict,
+    severity: back ? "info" : opinion.severity,
+    evidence: opinion.evidence,
+    flow: record.flow,
+    interface: record.sighting.interfaceName,
+    file: record.sighting.file,
+    lanClient: record.sighting.lanClient,
+    serverName: record.serverName,
+    side: opinion.side,
+    scope: opinion.scope,
+    fingerprint: opinion.fingerprint,
+    offered: opinion.offered,
+    expected: opinion.expected,
+    frames: opinion.frames,
+    evidenceFile: record.sighting.evidenceFile,
+    text,
+  };
 }

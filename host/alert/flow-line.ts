@@ -63,7 +63,7 @@ export function flowLine(
     resets: { toClient: segments.resetsToClient, toServer: segments.resetsToServer },
     stage: segments.stage === "none" ? null : segments.stage,
     tls: mail?.tlsState ?? (finding.application === "tls" ? "implicit" : "no"),
-    offered: mail?.offered ?? null,
+    offered: opinions.find((opinion) => opinion.offered !== null)?.offered ?? null,
     serverName: record.serverName,
     frames: [...new Set([...(mail?.frames ?? []), ...segments.frames])].sort((a, b) => a - b),
   };

@@ -1,20 +1,11 @@
 // Turns the mail part of a finding, with the terms history made of it, into an opinion: verdict,
 // severity, side, likeness and the expected list. Asks the judge for every decision.
 
+import type { History } from "../baseline/history.ts";
 import type { Finding, MailSeen } from "../finding.ts";
 import type { Dialect, Exposure, Judge } from "../judge.ts";
-import type { Severity } from "./alert.ts";
+import type { Scope, Severity } from "./alert.ts";
 import { type Opinion, sortedNames, termName } from "./opinion.ts";
-
-/** What history and knowledge say about a session. */
-export interface MailHistory {
-  /** Evidence as `name` or `name:CLASS`; replaces the finding's own list. */
-  readonly terms: readonly string[];
-  /** The list this server offered before; empty when there is none. */
-  readonly before: readonly string[];
-  /** True when the lost offer looks like a settled change of the server. */
-  readonly settledChange: boolean;
-}
 
 /** Evidence that says something about the capability list, so that an expected list makes sense. */
 const ABOUT_LIST = [
@@ -63,64 +54,96 @@ function hidesAnother(
   return telling.every((name) => ONLY_REWRITTEN.includes(name));
 }
 
-/** The opinion about a mail dialog, or null when the finding has none. */
-export function mailOpinion(finding: Finding, history: MailHistory, judge: Judge): Opinion | null {
-  const mail = finding.mail;
-  if (mail === null) return null;
-  const dialect = dialectOf(finding);
-  const offered = mail.offered === null ? null : judge.keywords(mail.offered);
+/** The highest severity allowed for what was seen, or null. */
+function severityCap(
+  finding: Finding,
+  mail: MailSeen,
+  evidence: readonly string[],
+  history: History,
+  judge: Judge,
+  hidden: string | null,
+  scope: Scope,
+): Severity | null {
+  const telling = evidence.filter((name) => judge.mailClass(name) !== "C");
+  const rewritten = evidence.includes("cap-masked");
+  if (rewritten && hidesAnother(mail, hidden, telling, history.before)) return "notice";
+  if (history.settledChange && telling.every((name) => name === "cap-vanished")) return "notice";
+  // The remote site's own firewall is the common cause of a masked banner between mail servers.
+  const relayed = finding.serverPort === 25 && !evidence.includes("clear-auth");
+  if (relayed && evidence.includes("banner-masked") && scope !== "several-operators") {
+    return "warning";
+  }
+  return null;
+}
+
+/** A dialog without a verdict: it only feeds the flow line. */
+function quiet(
+  mail: MailSeen,
+  history: History,
+  judge: Judge,
+  evidence: readonly string[],
+  exposed: Exposure,
+): Opinion {
+  return {
+    kind: "capability-rewritten",
+    verdict: "none",
+    severity: judge.mailSeverity("none", exposed, null),
+    evidence,
+    side: "unknown",
+    scope: "unknown",
+    fingerprint: null,
+    offered: mail.offered === null ? null : judge.keywords(mail.offered),
+    expected: null,
+    frames: mail.frames,
+    facts: { exposed },
+    terms: history.terms,
+  };
+}
+
+/**
+ * The opinion about a mail dialog. `scopeOf` is asked once the dialog is known to be tampered with.
+ */
+export function mailOpinion(
+  finding: Finding,
+  mail: MailSeen,
+  history: History,
+  judge: Judge,
+  scopeOf: () => Scope,
+): Opinion {
   const names = new Set(history.terms.map(termName));
   const evidence = sortedNames(names).filter((name) => judge.mailClass(name) !== "I");
   const verdict = judge.mailVerdict(history.terms);
   const exposed = exposure(mail, names);
   if (verdict === "none" || verdict === "withdrawn") {
-    return {
-      kind: "capability-rewritten",
-      verdict: "none",
-      severity: judge.mailSeverity("none", exposed, null),
-      evidence,
-      side: "unknown",
-      fingerprint: null,
-      offered,
-      expected: null,
-      frames: mail.frames,
-      facts: { exposed },
-      terms: history.terms,
-    };
+    return quiet(mail, history, judge, evidence, exposed);
   }
-  const hidden = names.has("cap-masked") ? judge.hiddenUpgrade(offered ?? [], dialect) : null;
-  const telling = evidence.filter((name) => judge.mailClass(name) !== "C");
-  let cap: Severity | null = null;
-  // The remote site's own firewall is the common cause of a masked banner between mail servers.
-  if (names.has("banner-masked") && finding.serverPort === 25 && !names.has("clear-auth")) {
-    cap = "warning";
-  }
-  if (names.has("cap-masked") && hidesAnother(mail, hidden, telling, history.before))
-    cap = "notice";
-  if (history.settledChange && telling.every((name) => name === "cap-vanished")) cap = "notice";
-  const aboutList = telling.some((name) => ABOUT_LIST.includes(name));
+  const dialect = dialectOf(finding);
+  const scope = scopeOf();
+  const words = judge.keywords(mail.offered ?? []);
+  const hidden = names.has("cap-masked") ? judge.hiddenUpgrade(words, dialect) : null;
+  const cap = severityCap(finding, mail, evidence, history, judge, hidden, scope);
+  const aboutList = evidence.some((name) => ABOUT_LIST.includes(name));
   const missing = OFFER_IS_KNOWN.some((name) => names.has(name));
-  const fingerprint = judge.mailFingerprint(history.terms, offered ?? []);
-  const mask = mail.maskIndex === null ? undefined : offered?.[mail.maskIndex];
+  const fingerprint = judge.mailFingerprint(history.terms, words);
+  const offeredBefore = history.before.some((word) => word === "STARTTLS" || word === "STLS");
   return {
     kind: "capability-rewritten",
     verdict,
     severity: judge.mailSeverity(verdict, exposed, cap),
     evidence,
     side: judge.mailSide(history.terms, finding.clientNear),
+    scope,
     fingerprint,
-    offered,
-    expected: aboutList
-      ? judge.expectedList(offered ?? [], history.before, dialect, missing)
-      : null,
+    offered: mail.offered === null ? null : words,
+    expected: aboutList ? judge.expectedList(words, history.before, dialect, missing) : null,
     frames: mail.frames,
     facts: {
       dialect,
       exposed,
       clientNear: finding.clientNear ? "1" : "0",
       hidden: hidden ?? "",
-      mask: mask ?? "",
-      before: history.before.some((word) => word === "STARTTLS" || word === "STLS") ? "1" : "",
+      mask: (mail.maskIndex === null ? undefined : words[mail.maskIndex]) ?? "",
+      before: offeredBefore ? "1" : "",
       tls: names.has("tls-ok") ? "1" : "",
       fingerprint: fingerprint ?? "",
     },

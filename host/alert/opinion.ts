@@ -2,7 +2,7 @@
 // opinions before they become alerts. Holds no state.
 
 import type { Facts } from "../judge.ts";
-import type { AlertKind, Severity, Side, Verdict } from "./alert.ts";
+import type { AlertKind, Scope, Severity, Side, Verdict } from "./alert.ts";
 
 /** One judged family. `verdict` may be none: then it only feeds the flow line. */
 export interface Opinion {
@@ -12,6 +12,7 @@ export interface Opinion {
   /** Evidence names that carry the verdict, sorted; names that only inform are left out. */
   readonly evidence: readonly string[];
   readonly side: Side;
+  readonly scope: Scope;
   readonly fingerprint: string | null;
   readonly offered: readonly string[] | null;
   readonly expected: readonly string[] | null;

@@ -2,6 +2,7 @@
 // it raised, at which revision, and what history said when its dialog began. Identities are hashes.
 
 import { createHash } from "node:crypto";
+import { openSession, type SessionState } from "../baseline/session.ts";
 import type { Finding } from "../finding.ts";
 import type { AlertFlow, AlertKind, Verdict } from "./alert.ts";
 import type { Opinion } from "./opinion.ts";
@@ -43,8 +44,10 @@ export interface FlowRecord {
   /** Evidence that comparison with other connections added. */
   readonly added: Set<string>;
   serverName: string | null;
-  /** True once this session was counted in baseline and matrix. */
-  settled: boolean;
+  /** How the mail session stands against the past. */
+  readonly session: SessionState;
+  /** True once this session was counted in the matrix. */
+  counted: boolean;
 }
 
 /** Both ends as an alert shows them. */
@@ -72,7 +75,8 @@ export function openRecord(finding: Finding, sighting: Sighting): FlowRecord {
     raised: new Map(),
     added: new Set(),
     serverName: serverNameOf(finding),
-    settled: false,
+    session: openSession(),
+    counted: false,
   };
 }
 

@@ -86,6 +86,7 @@ function opinion(
     evidence: all(strengths),
     // Only inbound packets can be forged as seen from here.
     side: "far",
+    scope: "unknown",
     fingerprint: seen.fingerprint,
     offered: null,
     expected: null,
@@ -118,6 +119,7 @@ function refusal(finding: Finding): Opinion | null {
     severity: "notice",
     evidence: ["icmp-prohibited"],
     side: "far",
+    scope: "unknown",
     fingerprint: null,
     offered: null,
     expected: null,

@@ -1,0 +1,194 @@
+// Who is affected: sessions counted per client, operator, port and IP version, tampered and clean, over
+// 24 hours. Answers the scope of an alert and the owner's question whether it is always the same client.
+// Claims nothing below its thresholds. Bounded; time is the finding's.
+
+import { createHash } from "node:crypto";
+import type { Scope } from "./alert.ts";
+
+const CELLS_MAX = 4096;
+const DAY_NANOSECONDS = 86_400n * 1_000_000_000n;
+/** Marks kept per cell: enough for every threshold, and old ones go first. */
+const MARKS_MAX = 64;
+/** Sessions that make a difference between two clients a claim. */
+const DIFFERENCE_MIN = 3;
+const CLIENTS_MIN = 2;
+const TAMPERED_EACH_MIN = 2;
+const OPERATORS_MIN = 2;
+const CLIENT_DIGITS = 16;
+const MAIL_RELAY_PORT = 25;
+const SUBMISSION_PORT = 587;
+
+/** What a session belongs to. */
+export interface Place {
+  /** LAN address, or the client's address as seen. */
+  readonly client: string;
+  readonly operator: string;
+  readonly port: number;
+  readonly ipVersion: 4 | 6;
+}
+
+interface Mark {
+  readonly time: bigint;
+  readonly tampered: boolean;
+}
+
+interface Cell extends Place {
+  marks: Mark[];
+}
+
+interface Count {
+  tampered: number;
+  clean: number;
+}
+
+/** The answer to "are the same clients always affected?". */
+export type AffectedAnswer =
+  | { readonly kind: "only-client"; readonly client: string; readonly text: string }
+  | { readonly kind: "all-clients"; readonly text: string }
+  | { readonly kind: "intermittent"; readonly text: string }
+  | { readonly kind: "not-enough"; readonly text: string };
+
+function clientId(client: string): string {
+  return createHash("sha256").update(client).digest("hex").slice(0, CLIENT_DIGITS);
+}
+
+/** The matrix. */
+export class Matrix {
+  private readonly cells = new Map<string, Cell>();
+  private uplinkChange: bigint | null = null;
+
+  /** Counts one session. */
+  mark(place: Place, time: bigint, tampered: boolean): void {
+    const id = clientId(place.client);
+    const key = `${id} ${place.operator} ${place.port} ${place.ipVersion}`;
+    const cell = this.cells.get(key) ?? { ...place, marks: [] };
+    cell.marks = [...cell.marks, { time, tampered }].slice(-MARKS_MAX);
+    this.cells.delete(key);
+    this.cells.set(key, cell);
+    const oldest = this.cells.keys().next();
+    if (this.cells.size > CELLS_MAX && !oldest.done) this.cells.delete(oldest.value);
+  }
+
+  /** The uplink's address or gateway changed, or the modem came back. */
+  uplinkChanged(time: bigint): void {
+    this.uplinkChange = time;
+  }
+
+  /** The scope of tampering at this place, from the last 24 hours: the first answer that fits. */
+  scope(place: Place, time: bigint): Scope {
+    const clients = this.clients(place, time);
+    const all = [...clients.values()];
+    const tampered = all.filter((count) => count.tampered > 0);
+    const clean = all.reduce((sum, count) => sum + count.clean, 0);
+    const sessions = all.reduce((sum, count) => sum + count.tampered + count.clean, 0);
+    const twice = tampered.filter((count) => count.tampered >= TAMPERED_EACH_MIN);
+    if (clean === 0 && tampered.length >= CLIENTS_MIN && twice.length === tampered.length) {
+      return "all-clients";
+    }
+    if (this.onlyClient(clients) !== null) return "one-client";
+    if (place.port === MAIL_RELAY_PORT && this.submissionClean(place, time)) return "port-25-only";
+    const { affected, untouched } = this.operators(place, time);
+    if (affected >= OPERATORS_MIN && untouched < OPERATORS_MIN) return "several-operators";
+    if (affected === 1 && untouched >= 1 && sessions > 0) return "one-operator";
+    return "unknown";
+  }
+
+  /** The answer for one operator, port and IP version, in words. */
+  answer(place: Omit<Place, "client">, time: bigint): AffectedAnswer {
+    const clients = this.clients({ ...place, client: "" }, time);
+    const counts = [...clients.entries()];
+    const total = counts.reduce((sum, [, count]) => sum + count.tampered + count.clean, 0);
+    const only = this.onlyClient(clients);
+    if (only !== null) {
+      return { kind: "only-client", client: only, text: `Only client ${only} is affected.` };
+    }
+    const affected = counts.filter(([, count]) => count.tampered > 0);
+    const all = affected.filter(([, count]) => count.tampered >= TAMPERED_EACH_MIN);
+    const noneClean = counts.every(([, count]) => count.clean === 0);
+    if (noneClean && all.length >= CLIENTS_MIN && all.length === affected.length) {
+      return { kind: "all-clients", text: `All ${all.length} clients are affected.` };
+    }
+    const mixed = affected.find(([, count]) => count.clean > 0);
+    if (mixed !== undefined) {
+      const [, { tampered, clean }] = mixed;
+      const text = `Intermittent: ${tampered} of ${tampered + clean} sessions of one client.`;
+      return { kind: "intermittent", text };
+    }
+    return { kind: "not-enough", text: `Not enough to compare (n=${total}).` };
+  }
+
+  /** The last change of the uplink when tampering at this place began within an hour after it; else null. */
+  coincidence(place: Place, time: bigint): bigint | null {
+    const change = this.uplinkChange;
+    if (change === null || time < change) return null;
+    const hour = 3_600n * 1_000_000_000n;
+    const marks = this.same(place).flatMap((cell) => cell.marks);
+    const first = marks.filter((mark) => mark.tampered).map((mark) => mark.time);
+    const cleanBefore = marks.some((mark) => !mark.tampered && mark.time < change);
+    const begun = first.length > 0 && first.every((at) => at >= change && at <= change + hour);
+    return begun && cleanBefore ? change : null;
+  }
+
+  private same(place: Place): Cell[] {
+    return [...this.cells.values()].filter(
+      (cell) =>
+        cell.operator === place.operator &&
+        cell.port === place.port &&
+        cell.ipVersion === place.ipVersion,
+    );
+  }
+
+  private countOf(cell: Cell, time: bigint): Count {
+    const count = { tampered: 0, clean: 0 };
+    for (const mark of cell.marks) {
+      // Captures are read in any order: a day counts in both directions.
+      const apart = time > mark.time ? time - mark.time : mark.time - time;
+      if (apart > DAY_NANOSECONDS) continue;
+      if (mark.tampered) count.tampered++;
+      else count.clean++;
+    }
+    return count;
+  }
+
+  private clients(place: Place, time: bigint): Map<string, Count> {
+    const counts = new Map<string, Count>();
+    for (const cell of this.same(place)) {
+      const count = this.countOf(cell, time);
+      if (count.tampered + count.clean > 0) counts.set(cell.client, count);
+    }
+    return counts;
+  }
+
+  private onlyClient(clients: ReadonlyMap<string, Count>): string | null {
+    const affected = [...clients].filter(([, count]) => count.tampered > 0);
+    const [first] = affected;
+    if (affected.length !== 1 || first === undefined) return null;
+    if (first[1].tampered < DIFFERENCE_MIN) return null;
+    const others = [...clients].filter(([client]) => client !== first[0]);
+    return others.some(([, count]) => count.clean >= DIFFERENCE_MIN) ? first[0] : null;
+  }
+
+  private submissionClean(place: Place, time: bigint): boolean {
+    let clean = 0;
+    for (const cell of this.cells.values()) {
+      if (cell.operator !== place.operator || cell.port !== SUBMISSION_PORT) continue;
+      const count = this.countOf(cell, time);
+      if (count.tampered > 0) return false;
+      clean += count.clean;
+    }
+    return clean > 0;
+  }
+
+  /** Operators on this port in 24 hours: with tampering, and without any. */
+  private operators(place: Place, time: bigint): { affected: number; untouched: number } {
+    const tampered = new Map<string, boolean>();
+    for (const cell of this.cells.values()) {
+      if (cell.port !== place.port) continue;
+      const count = this.countOf(cell, time);
+      if (count.tampered + count.clean === 0) continue;
+      tampered.set(cell.operator, (tampered.get(cell.operator) ?? false) || count.tampered > 0);
+    }
+    const affected = [...tampered.values()].filter((hit) => hit).length;
+    return { affected, untouched: tampered.size - affected };
+  }
+}

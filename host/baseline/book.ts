@@ -1,0 +1,260 @@
+// What every mail server offered before: one entry per (dialect, address, port), tied to operators by
+// name. Answers what history says about a session, and learns from sessions seen in full. Bounded;
+// time is the finding's. Does not judge: host/baseline/history.ts turns views into evidence.
+
+import { createHash } from "node:crypto";
+import type { Finding } from "../finding.ts";
+import type { Dialect } from "../judge.ts";
+import {
+  acceptChange,
+  type Entry,
+  isSettledChange,
+  isSteady,
+  newEntry,
+  remember,
+  type Session,
+} from "./entry.ts";
+import { type Operator, operatorOf } from "./operator.ts";
+import { type BaselineSnapshot, type PolicySource, readSnapshot } from "./snapshot.ts";
+
+/** Servers remembered: four addresses for each of 1,024 operators. */
+const ENTRIES_MAX = 4096;
+const OPERATORS_MAX = 1024;
+/** Client and server pairs that were seen to encrypt. */
+const PAIRS_MAX = 2048;
+const POLICIES_MAX = 1024;
+const AGE_SECONDS = 180 * 86_400;
+const NANOSECONDS = 1_000_000_000n;
+const PAIR_DIGITS = 16;
+/** Ports of implicit TLS, by the clear port's dialect. */
+const IMPLICIT_PORTS: Readonly<Record<Dialect, readonly number[]>> = {
+  smtp: [465],
+  imap: [993],
+  pop3: [995],
+};
+
+/** What history says about a server when a session with it begins. Does not change afterwards. */
+export interface View {
+  readonly operator: Operator;
+  readonly offers: number;
+  readonly noOffers: number;
+  /** Offers are many, on several days, never missing, and of this server or several of its pool. */
+  readonly steady: boolean;
+  readonly settledChange: boolean;
+  readonly tlsOk: number;
+  readonly pairTlsOk: number;
+  /** Lists that were offered, newest last. */
+  readonly lists: readonly (readonly string[])[];
+  readonly greetings: readonly string[];
+  /** The operator was seen with implicit TLS and never with an offer in this dialect. */
+  readonly implicitOnly: boolean;
+  readonly policy: PolicySource | null;
+}
+
+export function secondsOf(time: bigint): number {
+  return Number(time / NANOSECONDS);
+}
+
+function entryKey(dialect: Dialect, server: string, port: number): string {
+  return `${dialect} ${server} ${port}`;
+}
+
+function pairKey(client: string, key: string): string {
+  // Addresses of the house's machines stay out of the state file.
+  return createHash("sha256").update(`${client} ${key}`).digest("hex").slice(0, PAIR_DIGITS);
+}
+
+/** Moves a key to the end of its map and lets the oldest go. */
+function touch<V>(map: Map<string, V>, key: string, value: V, max: number): void {
+  map.delete(key);
+  map.set(key, value);
+  while (map.size > max) {
+    const oldest = map.keys().next();
+    if (oldest.done) return;
+    map.delete(oldest.value);
+  }
+}
+
+/** The book of baselines. */
+export class BaselineBook {
+  private readonly entries = new Map<string, Entry>();
+  private readonly operators = new Map<string, number>();
+  private readonly pairs = new Map<string, number>();
+  private readonly policies = new Map<string, PolicySource>();
+  private changed = false;
+
+  /** What history says about the server of this finding. `client` is the LAN address when known. */
+  view(finding: Finding, dialect: Dialect, client: string): View {
+    const { server, serverPort, serverName, mail } = finding;
+    const key = entryKey(dialect, server, serverPort);
+    const seconds = secondsOf(finding.time);
+    const entry = this.fresh(key, seconds);
+    const operator = this.operatorOf(entry, server, serverName, mail?.greetingHost ?? "");
+    const own = entry !== null && entry.offers + entry.noOffers > 0;
+    const pool = own ? [] : this.pool(operator, dialect, finding, seconds);
+    const members = own && entry !== null ? [entry] : pool;
+    const offers = members.reduce((sum, member) => sum + member.offers, 0);
+    const noOffers = members.reduce((sum, member) => sum + member.noOffers, 0);
+    const days = new Set(members.flatMap((member) => member.offerDays)).size;
+    const trusted = own || (pool.length >= 2 && pool.every((member) => !member.operatorGreeted));
+    return {
+      operator,
+      offers,
+      noOffers,
+      steady: trusted && isSteady(offers, noOffers, days),
+      settledChange: entry !== null && isSettledChange(entry, seconds),
+      tlsOk: entry?.tlsOk ?? 0,
+      pairTlsOk: this.pairs.get(pairKey(client, key)) ?? 0,
+      lists: members.flatMap((member) => member.lists.map((list) => list.words)),
+      greetings: own ? (entry?.greetings ?? []) : [],
+      implicitOnly: offers === 0 && this.usesImplicitTls(operator, dialect),
+      policy: this.policyOf(serverName),
+    };
+  }
+
+  /** Counts a session that was seen in full. */
+  settle(finding: Finding, dialect: Dialect, client: string, session: Session): void {
+    const { server, serverPort, serverName, mail } = finding;
+    const key = entryKey(dialect, server, serverPort);
+    const known = this.fresh(key, session.seconds);
+    const operator = this.operatorOf(known, server, serverName, mail?.greetingHost ?? "");
+    const entry = known ?? newEntry(dialect, server, serverPort, operator.name, session.seconds);
+    entry.operator = operator.name;
+    entry.operatorGreeted = operator.source !== "name";
+    remember(entry, session);
+    touch(this.entries, key, entry, ENTRIES_MAX);
+    this.touchOperator(operator.name);
+    if (session.tlsOk && !session.tainted) {
+      const pair = pairKey(client, key);
+      touch(this.pairs, pair, (this.pairs.get(pair) ?? 0) + 1, PAIRS_MAX);
+    }
+    this.changed = true;
+  }
+
+  /** Learns that mail for this exchanger must be encrypted: its policy was fetched, or seen in DNS only. */
+  learnPolicy(serverName: string, source: PolicySource): void {
+    const name = serverName.toLowerCase();
+    if (this.policies.get(name) === "fetched") return;
+    touch(this.policies, name, source, POLICIES_MAX);
+    this.changed = true;
+  }
+
+  /** The owner has accepted what this server offers now. Returns false when it is not known. */
+  acknowledge(dialect: Dialect, server: string, port: number): boolean {
+    const entry = this.entries.get(entryKey(dialect, server, port));
+    if (entry === undefined) return false;
+    acceptChange(entry);
+    this.changed = true;
+    return true;
+  }
+
+  /** Servers known. */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** True when there is something to write since the last snapshot. */
+  get isChanged(): boolean {
+    return this.changed;
+  }
+
+  snapshot(): BaselineSnapshot {
+    this.changed = false;
+    return {
+      entries: [...this.entries.values()],
+      pairs: [...this.pairs],
+      policies: [...this.policies],
+    };
+  }
+
+  /** @throws Error when the value is not a snapshot. */
+  restore(value: unknown): void {
+    const snapshot = readSnapshot(value);
+    for (const entry of snapshot.entries.slice(-ENTRIES_MAX)) {
+      this.entries.set(entryKey(entry.dialect, entry.server, entry.port), entry);
+      this.touchOperator(entry.operator);
+    }
+    for (const [pair, count] of snapshot.pairs.slice(-PAIRS_MAX)) this.pairs.set(pair, count);
+    for (const [name, source] of snapshot.policies.slice(-POLICIES_MAX)) {
+      this.policies.set(name, source);
+    }
+    this.changed = false;
+  }
+
+  /** Forgets entries last seen before a time in seconds, or all. Returns how many went. */
+  forget(before: number | null): number {
+    let count = 0;
+    for (const [key, entry] of this.entries) {
+      if (before !== null && entry.lastSeen >= before) continue;
+      this.entries.delete(key);
+      count++;
+    }
+    if (before === null) {
+      this.pairs.clear();
+      this.policies.clear();
+      this.operators.clear();
+    }
+    this.changed = true;
+    return count;
+  }
+
+  private fresh(key: string, seconds: number): Entry | null {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return null;
+    if (seconds - entry.lastSeen <= AGE_SECONDS) return entry;
+    this.entries.delete(key);
+    return null;
+  }
+
+  /** A name learnt earlier for this address stays better than a greeting. */
+  private operatorOf(
+    entry: Entry | null,
+    server: string,
+    serverName: string | null,
+    greeting: string,
+  ): Operator {
+    if (serverName === null && entry !== null && !entry.operatorGreeted) {
+      return { name: entry.operator, source: "name" };
+    }
+    return operatorOf(server, serverName, greeting);
+  }
+
+  private pool(operator: Operator, dialect: Dialect, finding: Finding, seconds: number): Entry[] {
+    if (operator.source === "address") return [];
+    const version = finding.server.includes(":");
+    return [...this.entries.values()].filter(
+      (entry) =>
+        entry.operator === operator.name &&
+        entry.dialect === dialect &&
+        entry.port === finding.serverPort &&
+        entry.server.includes(":") === version &&
+        entry.offers > 0 &&
+        seconds - entry.lastSeen <= AGE_SECONDS,
+    );
+  }
+
+  private usesImplicitTls(operator: Operator, dialect: Dialect): boolean {
+    for (const entry of this.entries.values()) {
+      if (entry.operator !== operator.name || entry.dialect !== dialect) continue;
+      if (IMPLICIT_PORTS[dialect].includes(entry.port) && entry.tlsOk > 0) return true;
+    }
+    return false;
+  }
+
+  private policyOf(serverName: string | null): PolicySource | null {
+    return serverName === null ? null : (this.policies.get(serverName.toLowerCase()) ?? null);
+  }
+
+  /** Past the limit, the operator not heard of for longest goes with all its servers. */
+  private touchOperator(name: string): void {
+    this.operators.delete(name);
+    this.operators.set(name, 1);
+    if (this.operators.size <= OPERATORS_MAX) return;
+    const oldest = this.operators.keys().next();
+    if (oldest.done) return;
+    this.operators.delete(oldest.value);
+    for (const [key, entry] of this.entries) {
+      if (entry.operator === oldest.value) this.entries.delete(key);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// Finds one mail front behind many addresses: servers of unrelated operators, in different networks,
+// that show the same greeting host and the same list within a day. Bounded; time is the finding's.
+
+import type { Finding } from "../finding.ts";
+import { secondsOf } from "./book.ts";
+import { normalised } from "./entry.ts";
+
+const FRONTS_MAX = 512;
+const SERVERS_MAX = 16;
+const DAY_SECONDS = 86_400;
+const SERVERS_MIN = 3;
+const OPERATORS_MIN = 2;
+const NETWORKS_MIN = 2;
+
+interface Sighted {
+  readonly operator: string;
+  readonly seconds: number;
+}
+
+/** The /16 of an IPv4 address, the /32 of an IPv6 address. */
+function wideNetwork(address: string): string {
+  return address.includes(":")
+    ? address.split(":").slice(0, 2).join(":")
+    : address.split(".").slice(0, 2).join(".");
+}
+
+/** Greetings with their lists, and the servers that showed them. */
+export class FrontTable {
+  private readonly fronts = new Map<string, Map<string, Sighted>>();
+
+  /** Notes a session; true when its greeting and list are one front for several operators. */
+  observe(finding: Finding, operator: string, words: readonly string[]): boolean {
+    const greeting = finding.mail?.greetingHost.toLowerCase() ?? "";
+    if (greeting === "" || words.length === 0) return false;
+    const key = `${finding.serverPort} ${greeting} ${normalised(words).join(" ")}`;
+    const seconds = secondsOf(finding.time);
+    const servers = this.fronts.get(key) ?? new Map<string, Sighted>();
+    servers.delete(finding.server);
+    servers.set(finding.server, { operator, seconds });
+    for (const [server, sighted] of servers) {
+      const old = seconds - sighted.seconds > DAY_SECONDS;
+      if (old || servers.size > SERVERS_MAX) servers.delete(server);
+    }
+    this.fronts.delete(key);
+    this.fronts.set(key, servers);
+    const oldest = this.fronts.keys().next();
+    if (this.fronts.size > FRONTS_MAX && !oldest.done) this.fronts.delete(oldest.value);
+    const networks = new Set([...servers.keys()].map(wideNetwork));
+    const operators = new Set([...servers.values()].map((sighted) => sighted.operator));
+    return (
+      servers.size >= SERVERS_MIN &&
+      operators.size >= OPERATORS_MIN &&
+      networks.size >= NETWORKS_MIN
+    );
+  }
+}

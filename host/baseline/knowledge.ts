@@ -1,0 +1,104 @@
+// What is known of mail servers without having seen them: bundled lists with a source and a month, and
+// the owner's own lines from the configuration. Turns (name, port, dialect, time) into a weight.
+
+import type { Dialect } from "../judge.ts";
+import { EXCHANGER, SHARED_FRONTS } from "./knowledge/exchanger.ts";
+import { MAILBOX } from "./knowledge/mailbox.ts";
+import { PLAIN } from "./knowledge/plain.ts";
+import { SUBMISSION } from "./knowledge/submission.ts";
+
+/** A source older than this counts half. */
+const FRESH_MONTHS = 24;
+const MILLISECONDS_PER_NANOSECOND = 1_000_000n;
+
+/** One server, or all below a suffix. */
+interface Row {
+  readonly host: string;
+  readonly port: number;
+  readonly dialect: string;
+  /** Months since year 0; null for the owner's own lines, which do not age. */
+  readonly month: number | null;
+}
+
+/** What the owner states: lines `host|port|dialect`. A host may be a name, `*.suffix` or an address. */
+export interface OwnKnowledge {
+  readonly knownHosts: readonly string[];
+  readonly knownPlain: readonly string[];
+}
+
+/** How a server is named: by DNS or handshake, by its own greeting only, and by address. */
+export interface ServerNames {
+  readonly serverName: string | null;
+  readonly greetingHost: string;
+  readonly address: string;
+}
+
+function bundledRow(line: string): Row {
+  const [host = "", port = "", dialect = "", , month = ""] = line.split(" ");
+  const [year = "", number = ""] = month.split("-");
+  return { host, port: Number(port), dialect, month: Number(year) * 12 + Number(number) - 1 };
+}
+
+function ownRow(line: string): Row {
+  const [host = "", port = "", dialect = ""] = line.split("|");
+  return { host: host.toLowerCase(), port: Number(port), dialect, month: null };
+}
+
+function matches(pattern: string, host: string): boolean {
+  const name = host.toLowerCase();
+  return pattern.startsWith("*.") ? name.endsWith(pattern.slice(1)) : name === pattern;
+}
+
+function monthOf(time: bigint): number {
+  const date = new Date(Number(time / MILLISECONDS_PER_NANOSECOND));
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
+}
+
+/** True for a greeting host that many operators share. */
+export function isSharedFront(greetingHost: string): boolean {
+  return SHARED_FRONTS.some((pattern) => matches(pattern, greetingHost));
+}
+
+/** The lists, bundled and own. */
+export class Knowledge {
+  private readonly offers: readonly Row[];
+  private readonly plain: readonly Row[];
+
+  constructor(own: OwnKnowledge) {
+    this.offers = [
+      ...own.knownHosts.map(ownRow),
+      ...[...SUBMISSION, ...MAILBOX, ...EXCHANGER].map(bundledRow),
+    ];
+    this.plain = [...own.knownPlain.map(ownRow), ...PLAIN.map(bundledRow)];
+  }
+
+  /**
+   * Weight of "this server is known to offer encryption": S, M when only the greeting names it or the
+   * source is old, null when it is not known. The owner's own lines always weigh S.
+   */
+  offerWeight(names: ServerNames, port: number, dialect: Dialect, time: bigint): "S" | "M" | null {
+    let weight: "S" | "M" | null = null;
+    for (const row of this.offers) {
+      if (row.port !== port || row.dialect !== dialect) continue;
+      const byName = names.serverName !== null && matches(row.host, names.serverName);
+      const byGreeting = matches(row.host, names.greetingHost);
+      if (row.month === null && (byName || byGreeting || row.host === names.address)) return "S";
+      if (row.month === null || (!byName && !byGreeting)) continue;
+      if (byName && monthOf(time) - row.month <= FRESH_MONTHS) return "S";
+      weight = "M";
+    }
+    return weight;
+  }
+
+  /** True for a server that is known to do without encryption. */
+  isPlain(names: ServerNames, port: number, dialect: Dialect): boolean {
+    return this.plain.some(
+      (row) =>
+        row.port === port &&
+        row.dialect === dialect &&
+        ((names.serverName !== null && matches(row.host, names.serverName)) ||
+          matches(row.host, names.greetingHost) ||
+          row.host === names.address),
+    );
+  }
+}

@@ -1,0 +1,54 @@
+// Turns the name or address of a mail server into its operator: the registrable domain, or the address
+// itself when no name is known. An approximation of the public suffix list, good enough to tell
+// unrelated operators apart; it never joins two unrelated ones under a shared country suffix.
+
+/** Second-level labels under which countries register domains. */
+const SECOND_LEVEL = new Set(
+  "ac co com edu gob gouv gov go gr id mil ne net nom or org plc sch".split(" "),
+);
+/** Private suffixes under which unrelated customers have names. */
+const PRIVATE_SUFFIXES = new Set(
+  "amazonaws.com azurewebsites.net cloudfront.net dyndns.org no-ip.org duckdns.org".split(" "),
+);
+
+/** How the operator was learnt: by DNS or handshake, by its own greeting, or not at all. */
+export type OperatorSource = "name" | "greeting" | "address";
+
+export interface Operator {
+  readonly name: string;
+  readonly source: OperatorSource;
+}
+
+/** The registrable domain of a host name in lower case; an address is returned as it is. */
+export function registrableDomain(host: string): string {
+  const name = host.toLowerCase().replace(/\.$/, "");
+  if (/^[\d.]+$/.test(name) || name.includes(":")) return name;
+  const labels = name.split(".");
+  if (labels.length <= 2) return name;
+  const last = labels[labels.length - 1] ?? "";
+  const second = labels[labels.length - 2] ?? "";
+  const twoLabels = `${second}.${last}`;
+  const deep = (last.length === 2 && SECOND_LEVEL.has(second)) || PRIVATE_SUFFIXES.has(twoLabels);
+  return labels.slice(deep ? -3 : -2).join(".");
+}
+
+/** The operator of a server: by its name, else by the host it greets with, else by its address. */
+export function operatorOf(
+  server: string,
+  serverName: string | null,
+  greetingHost: string,
+): Operator {
+  if (serverName !== null) return { name: registrableDomain(serverName), source: "name" };
+  if (/^[\w-]+(\.[\w-]+)+$/.test(greetingHost) && /[a-z]/i.test(greetingHost)) {
+    return { name: registrableDomain(greetingHost), source: "greeting" };
+  }
+  return { name: server, source: "address" };
+}
+
+/** Addresses that many houses use for their own machines: RFC 1918, loopback, link-local, RFC 4193. */
+const LOCAL = /^(10\.|127\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|::1$|fe80:|f[cd])/i;
+
+/** True for an address that does not name one server in the world. */
+export function isLocalAddress(address: string): boolean {
+  return LOCAL.test(address);
+}

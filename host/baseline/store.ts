@@ -1,0 +1,161 @@
+// Keeps what was learnt over a restart and a power cut: one file in the state folder, with a version and
+// a checksum, replaced in one step. Written at most once in 15 minutes of capture time unless an alert
+// needs it, for flash wears out. A damaged file is set aside, told, and begun anew.
+
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { EXIT, HostError } from "../errors.ts";
+
+const FILE_NAME = "baseline";
+/** First line: name, version, checksum of the rest. */
+const HEADER = /^striplight-baseline (\d+) ([0-9a-f]{64})\n/;
+const VERSION = 1;
+const WRITE_EVERY_NANOSECONDS = 900n * 1_000_000_000n;
+/** Damaged files kept for a look. */
+const ASIDE_MAX = 9;
+
+/** Anything that can be written down and read back; reading back judges the shape itself. */
+export interface Kept {
+  snapshot(): unknown;
+  restore(value: unknown): void;
+  readonly isChanged: boolean;
+}
+
+function checksum(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The state file. */
+export class BaselineStore {
+  private readonly folder: string;
+  private readonly kept: Readonly<Record<string, Kept>>;
+  private readonly report: (sentence: string) => void;
+  private lastWrite: bigint | null = null;
+
+  /** `report` takes one sentence for a person. Nothing is opened here. */
+  constructor(
+    folder: string,
+    kept: Readonly<Record<string, Kept>>,
+    report: (sentence: string) => void,
+  ) {
+    this.folder = folder;
+    this.kept = kept;
+    this.report = report;
+  }
+
+  /**
+   * Makes the folder and reads what is there. A damaged file is renamed and reported, not an error.
+   * @throws HostError when the folder cannot be made or the file cannot be read.
+   */
+  load(): void {
+    const path = join(this.folder, FILE_NAME);
+    let text: string;
+    try {
+      mkdirSync(this.folder, { recursive: true, mode: 0o750 });
+      if (!existsSync(path)) return;
+      text = readFileSync(path, "utf8");
+    } catch (error) {
+      throw this.failure("be read", error);
+    }
+    const header = HEADER.exec(text);
+    const body = header === null ? "" : text.slice(header[0].length);
+    if (header === null || checksum(body) !== header[2]) {
+      this.setAside(path, "its checksum does not match");
+      return;
+    }
+    if (Number(header[1]) !== VERSION) {
+      this.setAside(path, `its version ${header[1]} is not ${VERSION}`);
+      return;
+    }
+    try {
+      this.restore(JSON.parse(body));
+    } catch (error) {
+      this.setAside(path, reasonOf(error));
+    }
+  }
+
+  /**
+   * Writes when something changed and the last write is 15 minutes old, or at once when `urgent`.
+   * `time` is the finding's, in nanoseconds. Returns true when it wrote.
+   */
+  offer(time: bigint, urgent: boolean): boolean {
+    this.lastWrite ??= time;
+    const due = time - this.lastWrite >= WRITE_EVERY_NANOSECONDS;
+    if (!this.isChanged || !(due || urgent)) return false;
+    this.write();
+    this.lastWrite = time;
+    return true;
+  }
+
+  /** Writes what changed since the last write; for the end. */
+  flush(): void {
+    if (this.isChanged) this.write();
+  }
+
+  private get isChanged(): boolean {
+    return Object.values(this.kept).some((part) => part.isChanged);
+  }
+
+  private write(): void {
+    const parts = Object.entries(this.kept).map(([name, part]) => [name, part.snapshot()]);
+    const body = `${JSON.stringify(Object.fromEntries(parts))}\n`;
+    const path = join(this.folder, FILE_NAME);
+    try {
+      const file = openSync(`${path}.new`, "w", 0o640);
+      writeFileSync(file, `striplight-baseline ${VERSION} ${checksum(body)}\n${body}`);
+      fsyncSync(file);
+      closeSync(file);
+      renameSync(`${path}.new`, path);
+      // The rename itself must reach the disk, or a power cut brings the old name back.
+      const folder = openSync(this.folder, "r");
+      fsyncSync(folder);
+      closeSync(folder);
+    } catch (error) {
+      throw this.failure("be written", error);
+    }
+  }
+
+  private restore(value: unknown): void {
+    if (typeof value !== "object" || value === null) throw new Error("it holds no object");
+    const parts = new Map(Object.entries(value));
+    for (const [name, part] of Object.entries(this.kept)) {
+      if (parts.has(name)) part.restore(parts.get(name));
+    }
+  }
+
+  private setAside(path: string, why: string): void {
+    let number = 1;
+    while (number < ASIDE_MAX && existsSync(`${path}.damaged-${number}`)) number++;
+    const aside = `${path}.damaged-${number}`;
+    try {
+      renameSync(path, aside);
+    } catch (error) {
+      throw this.failure("be set aside", error);
+    }
+    this.report(
+      `The baseline file ${path} is damaged (${why}); it is kept as ${aside} and a new one is begun.`,
+    );
+  }
+
+  private failure(what: string, error: unknown): HostError {
+    const path = join(this.folder, FILE_NAME);
+    return new HostError(
+      EXIT.config,
+      `The baseline file ${path} cannot ${what}: ${reasonOf(error)}; state_dir (--state) must be a folder this user may write.`,
+    );
+  }
+}
