@@ -70,7 +70,7 @@ export class Rewrite {
 
   /** Frame that first carried an evidence name, 0 = none. */
   @inline frameOf(name: u32): u32 { return load<u32>(changetype<usize>(this) + 128 + (<usize>name << 2)); }
-  @inline private note(name: u32): void {
+  @inline note(name: u32): void {
     if (!this.frameOf(name)) store<u32>(changetype<usize>(this) + 128 + (<usize>name << 2), this.frame);
   }
   @inline has(name: u32): bool { return (this.marks >> name & 1) != 0; }
@@ -185,5 +185,5 @@ export class Rewrite {
 export const REWRITE_SIZE: u32 = 288;
 if (offsetof<Rewrite>() > 128) ERROR("Rewrite fields overlap the frames");
 if (128 + NAMES * 4 != REWRITE_SIZE) ERROR("Rewrite drifted");
-if (MailEvidence.LineLong >= NAMES) ERROR("an evidence name has no frame");
+if (<u32>MailEvidence.LineLong >= NAMES) ERROR("an evidence name has no frame");
 if (AuthLevel.None != 0) ERROR("no credentials must be 0");

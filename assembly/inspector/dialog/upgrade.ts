@@ -1,0 +1,96 @@
+// From plain text to TLS: asked for, granted, refused, and the first octets of a record.
+// RFC 3207 §4.1, RFC 2595 §3.1 and §4, RFC 8446 §5.1, RFC 2246 appendix E.2 (version 2 hello).
+
+import { MailEvidence } from "../evidence/evidence";
+import { Dialog, Mode, Side, Wait } from "./row";
+
+const HANDSHAKE: u32 = 0x16;
+const ALERT: u32 = 0x15;
+const MAJOR_VERSION: u32 = 3;
+const MINOR_VERSION_MAX: u32 = 4;
+const CLIENT_HELLO: u32 = 1;
+const CR: u32 = 0x0d;
+const LF: u32 = 0x0a;
+
+export class Upgrade {
+  /** The client sent the upgrade command. */
+  static asked(dialog: Dialog, argument: bool): void {
+    dialog.seen.requested = 1;
+    dialog.upgradeArgument = argument ? 1 : 0;
+    dialog.injectFrame = 0;
+    dialog.client.wait = Wait.Asked;
+  }
+
+  /** The server said go ahead: both sides must speak TLS now. */
+  static granted(dialog: Dialog): void {
+    const seen = dialog.seen;
+    dialog.go = 1;
+    if (dialog.injectFrame && !dialog.doubtful) {
+      const frame = seen.frame;
+      seen.frame = dialog.injectFrame;
+      seen.mark(MailEvidence.InjectC2s);
+      seen.frame = frame;
+    }
+    dialog.injectFrame = 0;
+    if (dialog.client.mode != Mode.Tls) dialog.client.wait = Wait.Go;
+    dialog.server.wait = Wait.Go;
+    dialog.head.open = 0;
+  }
+
+  static refused(dialog: Dialog): void {
+    dialog.injectFrame = 0;
+    dialog.client.wait = Wait.None;
+    dialog.server.wait = Wait.None;
+  }
+
+  /** Octet number `length` of a line while TLS is possible; true when the record is recognised. */
+  static probe(dialog: Dialog, side: Side, fromClient: bool, octet: u32, length: u32): bool {
+    const first = length ? <u32>load<u8>(side.text) : octet;
+    const record = first == HANDSHAKE || first == ALERT;
+    const version2 = fromClient && first >= 0x80;
+    if (length == 0) {
+      if (!record && !version2 && octet != CR && octet != LF) Upgrade.plain(dialog, side, fromClient);
+      return false;
+    }
+    if (!record && !version2) return false;
+    if (length == 1) {
+      if (record && octet != MAJOR_VERSION) Upgrade.plain(dialog, side, fromClient);
+      return false;
+    }
+    const second = <u32>load<u8>(side.text, 1);
+    if (record ? second == MAJOR_VERSION && octet <= MINOR_VERSION_MAX : octet == CLIENT_HELLO) {
+      Upgrade.begin(dialog, side, fromClient);
+      return true;
+    }
+    if (!record || second == MAJOR_VERSION) Upgrade.plain(dialog, side, fromClient);
+    return false;
+  }
+
+  /** This direction is TLS from here on. */
+  private static begin(dialog: Dialog, side: Side, fromClient: bool): void {
+    const seen = dialog.seen;
+    if (side.wait == Wait.Implicit) seen.implicit = 1;
+    if (fromClient) seen.clientTls = 1;
+    else seen.serverTls = 1;
+    side.clear();
+    side.wait = Wait.None;
+    side.mode = Mode.Tls;
+    dialog.head.open = 0;
+  }
+
+  /** Something else than TLS where TLS was possible. */
+  private static plain(dialog: Dialog, side: Side, fromClient: bool): void {
+    const seen = dialog.seen;
+    if (side.wait == Wait.Implicit) side.wait = Wait.None;
+    else if (!fromClient) seen.mark(MailEvidence.InjectS2c);
+    else if (side.wait == Wait.Go) seen.mark(MailEvidence.InjectC2s);
+    else if (seen.serverSeen != 0 && !dialog.injectFrame) dialog.injectFrame = seen.frame;
+  }
+
+  /** A whole command or reply in clear text after the go-ahead; both sides: nobody means TLS. */
+  static wentOn(dialog: Dialog, fromClient: bool): void {
+    if (!dialog.go || (fromClient ? dialog.client.wait : dialog.server.wait) != Wait.Go) return;
+    dialog.clearAfterGo |= fromClient ? 1 : 2;
+    if (dialog.clearAfterGo == 3) dialog.seen.mark(MailEvidence.NoTlsAfterGo);
+  }
+}
