@@ -23,7 +23,7 @@ export function reference(name: string): string | null {
     built = compile(source, program, libraries);
   }
   if (built === "") return program;
-  console.error(`bench: ${name}.c cannot be compiled: ${built.split("\n", 1)[0]}`);
+  process.stderr.write(`bench: ${name}.c cannot be compiled: ${built.split("\n", 1)[0]}\n`);
   return null;
 }
 
@@ -36,6 +36,8 @@ function compile(source: string, program: string, libraries: readonly string[]):
 
 /** libpcap's header files, where the system has apt and lets us. */
 function installPcap(): boolean {
-  console.error("bench: libpcap's header files are missing; trying apt-get install libpcap-dev");
+  process.stderr.write(
+    "bench: libpcap's header files are missing; trying apt-get install libpcap-dev\n",
+  );
   return spawnSync("apt-get", ["install", "-y", "-qq", "libpcap-dev"]).status === 0;
 }

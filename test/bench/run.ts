@@ -64,7 +64,7 @@ function main(): void {
       rows.push(...race(`growth ${flows}`, make("growth", { flows }), quick));
     }
   }
-  console.log(table(rows));
+  process.stdout.write(`${table(rows)}\n`);
   if (values.json) writeFileSync(values.json, `${JSON.stringify(rows, null, 1)}\n`);
 }
 
@@ -84,7 +84,8 @@ function race(name: string, made: Made, plan: Plan): Row[] {
       const command = contender.command(made.capture);
       if (command === null || (contender.peer && run >= PEER_RUNS)) continue;
       const cost = measure(measurer, plan.core, outputOf(contender), command);
-      if (cost.status !== 0) console.error(`bench: ${contender.name} ended with ${cost.status}`);
+      if (cost.status !== 0)
+        process.stderr.write(`bench: ${contender.name} ended with ${cost.status}\n`);
       before.push(cost);
     }
   }
@@ -123,7 +124,9 @@ function table(rows: readonly Row[]): string {
       line
         .map((cell, column) => {
           const width = widths?.[column] ?? 0;
-          return column < 2 || column === line.length - 1 ? cell.padEnd(width) : cell.padStart(width);
+          return column < 2 || column === line.length - 1
+            ? cell.padEnd(width)
+            : cell.padStart(width);
         })
         .join("  ")
         .trimEnd(),

@@ -61,7 +61,7 @@ export function score(truth: readonly Planted[], alerts: readonly Alert[]): Scor
     tally.planted++;
     const raised = (byFlow.get(key) ?? []).filter((alert) => matches(line, alert));
     if (raised.length > 0) tally.found++;
-    for (const { verdict } of raised) if (!tally.verdicts.includes(verdict)) tally.verdicts.push(verdict);
+    tally.verdicts = [...new Set([...tally.verdicts, ...raised.map(({ verdict }) => verdict)])];
     if (line.alert !== null && raised.length === 0) missed.push(line);
   }
   const falseAlarms = alerts.filter(

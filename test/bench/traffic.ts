@@ -1,5 +1,5 @@
 // A kind and a seed → a capture file and its truth file in build/bench, the same octets every time:
-//   tsx test/bench/traffic.ts mixed | small | planted | growth [--flows N] [--frames N] [--seed N]
+//   tsx test/bench/traffic.ts mixed | small | planted | minimum | growth [--flows N] [--frames N] [--seed N]
 // An existing capture with the same heading is kept. Nothing here sends or receives anything.
 
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
@@ -9,14 +9,14 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { CaptureFile } from "./traffic/capture-file.ts";
 import { ciphertext } from "./traffic/ciphertext.ts";
-import { growth, mixed, planted, small } from "./traffic/kind.ts";
+import { growth, minimum, mixed, planted, small } from "./traffic/kind.ts";
 import { Random } from "./traffic/random.ts";
 import type { Scene } from "./traffic/scene.ts";
 import { Timeline } from "./traffic/timeline.ts";
 import { type Heading, Truth } from "./traffic/truth.ts";
 
 /** Raised whenever the generators write other octets than before. */
-const GENERATOR = 1;
+const GENERATOR = 2;
 const DEFAULT_SEED = 20260101;
 export const FOLDER = fileURLToPath(new URL("../../build/bench/", import.meta.url));
 
@@ -30,6 +30,7 @@ const KINDS = {
   mixed: { play: mixed, frames: 1_000_000, flows: 0 },
   small: { play: small, frames: 5_000_000, flows: 200_000 },
   planted: { play: planted, frames: 300_000, flows: 0 },
+  minimum: { play: minimum, frames: 2_000_000, flows: 50_000 },
   growth: { play: growth, frames: 2_000_000, flows: 100_000 },
 } as const;
 
@@ -82,7 +83,9 @@ function headingOf(truth: string): Heading | null {
 }
 
 function same(before: Heading, asked: Omit<Heading, "frameOctets">): boolean {
-  return JSON.stringify({ ...before, frameOctets: 0 }) === JSON.stringify({ ...asked, frameOctets: 0 });
+  return (
+    JSON.stringify({ ...before, frameOctets: 0 }) === JSON.stringify({ ...asked, frameOctets: 0 })
+  );
 }
 
 function isKind(word: string | undefined): word is Kind {
@@ -96,7 +99,7 @@ function main(): void {
   });
   const kind = positionals[0];
   if (!isKind(kind)) {
-    console.error(`traffic.ts: a kind is needed: ${Object.keys(KINDS).join(", ")}`);
+    process.stderr.write(`traffic.ts: a kind is needed: ${Object.keys(KINDS).join(", ")}\n`);
     process.exitCode = 64;
     return;
   }
@@ -105,7 +108,9 @@ function main(): void {
   );
   const { capture, heading } = make(kind, wish);
   const mean = (heading.frameOctets / heading.frames).toFixed(1);
-  console.log(`${capture}: ${heading.frames} frames, ${mean} octets each on average`);
+  process.stdout.write(
+    `${`${capture}: ${heading.frames} frames, ${mean} octets each on average`}\n`,
+  );
 }
 
 if (fileURLToPath(import.meta.url) === argv[1]) main();

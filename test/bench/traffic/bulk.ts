@@ -3,7 +3,7 @@
 
 import { clientHello, QUIC_PAYLOAD, RECORD_LENGTH } from "./ciphertext.ts";
 import { CLIENT, type Connection, farHost, homeHost, SERVER, type Side } from "./connection.ts";
-import { ACK, path, PSH, writeUdp } from "./frame.ts";
+import { ACK, PSH, path, writeUdp } from "./frame.ts";
 import { BULK_SERVERS, connect, type Scene, serverName } from "./scene.ts";
 import { MILLISECOND, type Script } from "./timeline.ts";
 

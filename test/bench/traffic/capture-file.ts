@@ -43,7 +43,7 @@ export class CaptureFile {
   reserve(length: number): number {
     if (this.frames >= this.limit) return BUFFERED;
     if (this.#filled + RECORD_HEADER + length > BUFFERED) this.#flush();
-    const time = this.now > this.#wireFree ? this.now : this.#wireFree;
+    const time = Math.max(this.now, this.#wireFree);
     this.#wireFree = time + (length + FRAME_GAP) * OCTET_TIME;
     const second = Math.floor(time / 1e9);
     const at = this.#filled;

@@ -7,12 +7,13 @@ import type { CaptureFile } from "./capture-file.ts";
 import {
   ACK,
   FIN,
+  OPTIONS_NONE,
   OPTIONS_SYN_LINUX,
   OPTIONS_TIMESTAMP,
-  path,
   PSH,
-  SYN,
+  path,
   type Segment,
+  SYN,
   writeTcp,
 } from "./frame.ts";
 import { type Material, material, NOTHING } from "./material.ts";
@@ -28,6 +29,8 @@ export interface CrowdPlan {
   readonly life: number;
   /** Nanoseconds from frame to frame. */
   readonly gap: number;
+  /** No options and at most six octets of payload: every frame has Ethernet's minimum size. */
+  readonly minimum: boolean;
 }
 
 const OPENING = 3;
@@ -36,6 +39,8 @@ const IPV6_EVERY = 8;
 /** Largest even payload that keeps an IPv4 frame with timestamps within 128 octets. */
 const LARGEST = 62;
 const LARGEST6 = 42;
+/** What fits a 60-octet IPv4 frame without options. */
+const SMALLEST = 6;
 const FIRST_PORT = 32_768;
 const HOMES = 250;
 /** How far the server's timestamp clock is ahead of the client's. */
@@ -102,6 +107,7 @@ export class Crowd {
 
   #write(slot: number, stage: number): void {
     const flow = this.#flow[slot] ?? 0;
+    const { minimum } = this.#plan;
     const left = this.#plan.life - stage;
     const closing = left <= CLOSING;
     // SYN, SYN-ACK, ACK, then turn and turn about; FIN, FIN, ACK.
@@ -112,7 +118,7 @@ export class Crowd {
     const syn = stage < 2;
     const fin = closing && left > 1;
     const spoken = stage >= OPENING && !closing;
-    const version6 = flow % IPV6_EVERY === 0;
+    const version6 = flow % IPV6_EVERY === 0 && !minimum;
     const length = spoken ? this.#length(version6) : 0;
     const flags = syn ? SYN : fin ? FIN : spoken ? PSH : 0;
     const clock = (flow * 2654435761 + Math.floor(this.#capture.now / 1e6)) >>> 0;
@@ -123,7 +129,7 @@ export class Crowd {
       window: syn ? 64240 : 502,
       ttl: fromServer ? 64 - 7 - (flow % 13) : 63,
       id: stage === 1 ? 0 : (flow * 40503 + stage) & 0xffff,
-      options: syn ? OPTIONS_SYN_LINUX : OPTIONS_TIMESTAMP,
+      options: minimum ? OPTIONS_NONE : syn ? OPTIONS_SYN_LINUX : OPTIONS_TIMESTAMP,
       clock: fromServer ? (clock + SERVER_CLOCK) >>> 0 : clock,
       echo: stage === 0 ? 0 : fromServer ? clock : (clock + SERVER_CLOCK) >>> 0,
     };
@@ -134,6 +140,7 @@ export class Crowd {
   }
 
   #length(version6: boolean): number {
+    if (this.#plan.minimum) return SMALLEST;
     return 2 * this.#random.between(1, (version6 ? LARGEST6 : LARGEST) / 2);
   }
 }

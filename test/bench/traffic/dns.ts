@@ -22,7 +22,7 @@ export function* lookups(scene: Scene, pause: number): Script {
     const mail = random.chance(0.05);
     const server = mail ? MAIL_SERVERS + random.below(60) : BULK_SERVERS + random.below(600);
     const type = random.chance(0.5) ? TYPE_A : TYPE_AAAA;
-    const question = message(random.below(65536), server, type, false);
+    const question = message(random.below(65536), server, type);
     const answer = material(question.octets.slice());
     const there = path(true, "udp", client.address, port, resolver.address, 53);
     const back = path(false, "udp", resolver.address, 53, client.address, port);
@@ -34,10 +34,10 @@ export function* lookups(scene: Scene, pause: number): Script {
   }
 }
 
-function message(id: number, server: number, type: number, answer: boolean) {
+function message(id: number, server: number, type: number) {
   const labels = serverName(server).split(".");
   const name = labels.flatMap((label) => [label.length, ...new TextEncoder().encode(label)]);
-  const header = [id >> 8, id & 0xff, answer ? 0x81 : 0x01, answer ? 0x80 : 0, 0, 1, 0, 0, 0, 0, 0, 0];
+  const header = [id >> 8, id & 0xff, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
   return material(Uint8Array.from([...header, ...name, 0, 0, type, 0, 1]));
 }
 

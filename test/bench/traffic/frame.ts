@@ -19,6 +19,8 @@ export const OPTIONS_SYN_LINUX = 20; // MSS SACK-permitted TS NOP window-scale 7
 export const OPTIONS_SYN_WINDOWS = 13; // MSS NOP window-scale 8 NOP NOP SACK-permitted, 12 octets
 
 const ETHERNET = 14;
+/** Shorter frames are padded, as Ethernet does (64 octets with the check sequence). */
+const SHORTEST = 60;
 const PROTOCOL_TCP = 6;
 const PROTOCOL_UDP = 17;
 const ROUTER = [0x02, 0, 0, 0, 0, 0x01];
@@ -95,8 +97,10 @@ export function writeTcp(
 ): void {
   const optionLength = segment.options & ~1;
   const headerLength = 20 + optionLength;
-  const at = capture.reserve(along.transport + headerLength + length);
+  const total = along.transport + headerLength + length;
+  const at = capture.reserve(Math.max(total, SHORTEST));
   const out = capture.octets;
+  if (total < SHORTEST) out.fill(0, at + total, at + SHORTEST);
   writeNetwork(out, at, along, segment.ttl, segment.id, headerLength + length);
   const tcp = at + along.transport;
   put4(out, tcp + 4, segment.seq);

@@ -39,7 +39,14 @@ export function mixed(scene: Scene): void {
 /** The small-packet stress: 64–128 octets, a quarter of the flows alive at a time. */
 export function small(scene: Scene, flows: number): void {
   const life = Math.floor(scene.capture.limit / flows);
-  const plan = { concurrent: Math.floor(flows / 4), flows, life, gap: 10_000 };
+  const plan = { concurrent: Math.floor(flows / 4), flows, life, gap: 10_000, minimum: false };
+  scene.timeline.background(0, new Crowd(scene.capture, scene.random, plan).script());
+}
+
+/** For the live sweep: every frame of Ethernet's minimum size, all flows alive at once. */
+export function minimum(scene: Scene, flows: number): void {
+  const life = Math.floor(scene.capture.limit / flows);
+  const plan = { concurrent: flows, flows, life, gap: 672, minimum: true };
   scene.timeline.background(0, new Crowd(scene.capture, scene.random, plan).script());
 }
 
@@ -61,7 +68,7 @@ const GROWTH_MAIL_SHARE = 0.01;
 /** `flows` connections that all stay, 1 % mail, and attacks that take their time. */
 export function growth(scene: Scene, flows: number): void {
   const { capture, timeline, random } = scene;
-  const plan = { concurrent: flows, flows, life: Infinity, gap: GROWTH_GAP };
+  const plan = { concurrent: flows, flows, life: Infinity, gap: GROWTH_GAP, minimum: false };
   timeline.background(0, new Crowd(capture, random, plan).script());
   const span = capture.limit * GROWTH_GAP;
   const masked = 50;

@@ -1,0 +1,184 @@
+// The live benchmark: one sender on one core, one tap on the other, a veth pair between them. First
+// a sweep of rates, the C ring counter and striplight in turns on the same wire; then detection with
+// many flows alive, against the truth file, with the delay of every alert. Needs root.
+//   tsx test/bench/live.ts [--runs N] [--seconds N] [--rates 200000,…] [--flows N] [--json FILE]
+
+import { spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { median } from "./measure.ts";
+import { reference } from "./reference.ts";
+import { describe, readAlerts, readTruth, score } from "./score.ts";
+import { LiveTap, RING, type TapKind, WATCH, wait } from "./tap.ts";
+import { FOLDER, make } from "./traffic.ts";
+import { SENDER, Wire } from "./wire.ts";
+
+const SENDER_CORE = 0;
+const TAP_CORE = 1;
+/** 1 Gbit/s of minimum-size frames; 0 is as fast as the sender goes. */
+const RATES = "200000,500000,1000000,1250000,1488095,0";
+/** 1 Gbit/s of the mixed capture: 980 octets, 24 more on the wire. */
+const MIXED_RATE = 124_500;
+const SETTLE = 300;
+
+interface Sent {
+  readonly sent: number;
+  readonly rate: number;
+  readonly seconds: number;
+}
+
+interface Trial extends Sent {
+  readonly traffic: string;
+  readonly asked: number;
+  readonly tap: string;
+  readonly seen: number;
+  readonly lost: number;
+  /** Share of one core while frames were sent. */
+  readonly load: number;
+  readonly anonymousKiB: number;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: "string", default: "3" },
+      seconds: { type: "string", default: "2" },
+      rates: { type: "string", default: RATES },
+      flows: { type: "string", default: "50000" },
+      json: { type: "string" },
+    },
+  });
+  const wire = new Wire();
+  const stop = () => wire.stop();
+  process.once("exit", stop);
+  wire.start();
+  const trials: Trial[] = [];
+  const seconds = Number(values.seconds);
+  const rates = values.rates.split(",").map(Number);
+  const small = make("minimum").capture;
+  const mixed = make("mixed").capture;
+  for (let run = 0; run < Number(values.runs); run++) {
+    for (const rate of rates)
+      trials.push(...(await compare(wire, "64 octets", small, rate, seconds)));
+    trials.push(...(await compare(wire, "mixed", mixed, MIXED_RATE, seconds)));
+  }
+  process.stdout.write(`${table(trials)}\n`);
+  const found = existsSync(WATCH.command()[1] ?? "")
+    ? await detect(wire, Number(values.flows))
+    : "";
+  process.stdout.write(`${found}\n`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ trials, found }, null, 1)}\n`);
+}
+
+/** Both taps, one after the other, at one rate. */
+async function compare(wire: Wire, traffic: string, file: string, rate: number, seconds: number) {
+  const trials: Trial[] = [];
+  const count = Math.round((rate || 1_500_000) * seconds);
+  const words = ["--file", file, "--rate", String(rate), "--count", String(count)];
+  for (const kind of [RING, WATCH]) {
+    if (kind === WATCH && !existsSync(WATCH.command()[1] ?? "")) continue;
+    trials.push({ traffic, asked: rate, ...(await attempt(wire, kind, words)) });
+  }
+  return trials;
+}
+
+async function attempt(wire: Wire, kind: TapKind, words: readonly string[]) {
+  const tap = new LiveTap(kind, wire, TAP_CORE);
+  await tap.start();
+  await wait(SETTLE);
+  const before = tap.cpu();
+  const sent = await send(wire, words);
+  await wait(SETTLE);
+  const load = (tap.cpu() - before) / sent.seconds;
+  const anonymousKiB = tap.anonymousKiB();
+  const { frames: seen, lost } = await tap.stop();
+  return { ...sent, tap: kind.name, seen, lost, load, anonymousKiB };
+}
+
+function send(wire: Wire, words: readonly string[]): Promise<Sent> {
+  const program = reference("send");
+  if (program === null) throw new Error("the live bench needs a C compiler for send.c");
+  return new Promise((resolve, reject) => {
+    const sender = wire.spawn(SENDER_CORE, [program, SENDER, ...words]);
+    let output = "";
+    sender.stdout?.on("data", (chunk) => {
+      output += chunk;
+    });
+    sender.once("close", (status) => {
+      if (status === 0) resolve(JSON.parse(output));
+      else reject(new Error(`send ended with ${status}`));
+    });
+  });
+}
+
+/** Many flows alive, attacks among them, in the capture's own time. */
+async function detect(wire: Wire, flows: number): Promise<string> {
+  const { capture, truth, heading } = make("growth", { flows });
+  const lines: string[] = [];
+  const delays: number[] = [];
+  const tap = new LiveTap(WATCH, wire, TAP_CORE, (line, arrived) => {
+    if (!line.startsWith("{")) return;
+    lines.push(line);
+    delays.push(arrived - Date.parse(JSON.parse(line).time));
+  });
+  await tap.start();
+  await wait(SETTLE);
+  const sent = await send(wire, [
+    "--file",
+    capture,
+    "--speed",
+    "1",
+    "--count",
+    `${heading.frames}`,
+  ]);
+  await wait(2_000);
+  const account = await tap.stop();
+  const output = join(FOLDER, "live.out");
+  writeFileSync(output, `${lines.join("\n")}\n`);
+  const result = score(readTruth(truth), readAlerts(output));
+  return [
+    `${flows} flows alive, ${sent.sent} frames at ${sent.rate}/s:`,
+    `${account.frames} inspected, ${account.lost} lost; ${describe(result)};`,
+    `alert delay median ${median(delays)} ms, at most ${Math.max(...delays)} ms`,
+  ].join(" ");
+}
+
+function table(trials: readonly Trial[]): string {
+  const groups = new Map<string, Trial[]>();
+  for (const trial of trials) {
+    const key = `${trial.traffic}|${trial.asked}|${trial.tap}`;
+    groups.set(key, [...(groups.get(key) ?? []), trial]);
+  }
+  const lines = [
+    "traffic     asked/s     sent/s  tap         lost (each run)      core %   ns/frame",
+  ];
+  for (const group of groups.values()) {
+    const [first] = group;
+    if (!first) continue;
+    const load = median(group.map((trial) => trial.load));
+    const rate = median(group.map((trial) => trial.rate));
+    lines.push(
+      [
+        first.traffic.padEnd(10),
+        (first.asked === 0 ? "max" : String(first.asked)).padStart(8),
+        rate.toFixed(0).padStart(10),
+        ` ${first.tap.padEnd(10)}`,
+        group
+          .map(({ lost }) => lost)
+          .join(" ")
+          .padEnd(18),
+        (100 * load).toFixed(1).padStart(8),
+        ((load / rate) * 1e9).toFixed(0).padStart(10),
+      ].join(" "),
+    );
+  }
+  return lines.join("\n");
+}
+
+if (spawnSync("id", ["-u"], { encoding: "utf8" }).stdout.trim() !== "0") {
+  process.stderr.write("live.ts: raw sockets and a network namespace need root\n");
+  process.exitCode = 77;
+} else {
+  await main();
+}
