@@ -60,7 +60,8 @@ function parseIcmp(cursor: Cursor, hosts: Hosts): Act {
   if (!cursor.take("from")) cursor.fail("write `icmp TYPE/CODE from ADDRESS [to HOST]`");
   const sender = parseAddress(cursor.word("an address"));
   const quoted = cursor.take("to") ? parseHost(cursor, hosts) : "c";
-  return { kind: "icmp", type: Number(match[1]), code: Number(match[2]), sender, quoted };
+  const truncate = cursor.take("truncate") ? cursor.number("octets") : null;
+  return { kind: "icmp", type: Number(match[1]), code: Number(match[2]), sender, quoted, truncate };
 }
 
 function parseDns(cursor: Cursor): Act {

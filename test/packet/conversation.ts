@@ -84,8 +84,8 @@ function perform(move: Move, time: bigint, state: Numbers, before: readonly Pack
     case "icmp": {
       const quoted = before.findLast((one) => one.kind === "tcp" && one.from.name === act.quoted);
       if (quoted?.kind !== "tcp") throw new Error(`line ${move.line}: nothing to quote yet`);
-      const { type, code, sender } = act;
-      const common = { origin: 0, time, truncate: null, corrupt: [] };
+      const { type, code, sender, truncate } = act;
+      const common = { origin: 0, time, truncate, corrupt: [] };
       return [{ kind: "icmp", ...common, type, code, sender, to: quoted.from, quoted }];
     }
   }

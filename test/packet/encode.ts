@@ -5,10 +5,11 @@
 
 import { type Address, isPrivate } from "./address.ts";
 import { checksum } from "./checksum.ts";
+import { overwrite } from "./corruption.ts";
 import { encodeDnsAnswer } from "./dns.ts";
 import { wrapInLink } from "./link.ts";
 import type { DnsPacket, Frame, IcmpPacket, Packet, TcpPacket } from "./packet.ts";
-import type { Corruption, Layer } from "./scenario.ts";
+import type { Layer } from "./scenario.ts";
 
 const ICMP = 1;
 const TCP = 6;
@@ -20,37 +21,6 @@ const IP4_HEADER = 20;
 const IP6_HEADER = 40;
 const TCP_HEADER = 20;
 const FRAGMENT = 44;
-
-/** Where each layer of a frame begins, in octets from the frame's start. */
-interface Places {
-  link: number;
-  ip: number;
-  transport: number;
-}
-
-/** Fields by name: the layer they lie in, the offset from its start, their size, a mask. */
-const FIELDS: Readonly<Record<string, readonly [keyof Places, number, number, number?]>> = {
-  "eth.type": ["link", 12, 2],
-  "vlan.type": ["link", 16, 2],
-  "pppoe.code": ["link", 15, 1],
-  "ppp.protocol": ["link", 20, 2],
-  "ip.version": ["ip", 0, 1, 0xf0],
-  "ip.ihl": ["ip", 0, 1, 0x0f],
-  "ip.length": ["ip", 2, 2],
-  "ip.fragment": ["ip", 6, 2],
-  "ip.protocol": ["ip", 9, 1],
-  "ip.sum": ["ip", 10, 2],
-  "ip6.length": ["ip", 4, 2],
-  "ip6.next": ["ip", 6, 1],
-  "tcp.source": ["transport", 0, 2],
-  "tcp.target": ["transport", 2, 2],
-  "tcp.offset": ["transport", 12, 1, 0xf0],
-  "tcp.flags": ["transport", 13, 1],
-  "tcp.sum": ["transport", 16, 2],
-  "udp.source": ["transport", 0, 2],
-  "dns.questions": ["transport", 12, 2],
-  "icmp.type": ["transport", 0, 1],
-};
 
 /** Encodes packets in order; each sender's IPv4 identifications count up unless a packet names one. */
 export function encodeFrames(packets: readonly Packet[], layers: readonly Layer[]): Frame[] {
@@ -93,24 +63,6 @@ function build(packet: Addressed, layers: readonly Layer[]): Uint8Array {
   seal(frame.subarray(places.ip));
   for (const one of sums) overwrite(frame, places, one);
   return frame;
-}
-
-function overwrite(frame: Uint8Array, places: Places, corruption: Corruption): void {
-  const field = FIELDS[corruption.field];
-  if (field === undefined) {
-    throw new Error(`corrupt ${corruption.field}: the fields are ${Object.keys(FIELDS).join(" ")}`);
-  }
-  const [layer, offset, size, mask] = field;
-  const at = places[layer] + offset;
-  if (mask !== undefined) {
-    const shifted = mask === 0xf0 ? corruption.value << 4 : corruption.value;
-    frame[at] = ((frame[at] ?? 0) & ~mask) | (shifted & mask);
-  } else if (size === 1) {
-    frame[at] = corruption.value;
-  } else {
-    frame[at] = corruption.value >>> 8;
-    frame[at + 1] = corruption.value & 0xff;
-  }
 }
 
 interface IpPacket {

@@ -17,7 +17,15 @@ const HOME_MAC = [0x02, 0, 0, 0, 0, 0x01];
 const FAR_MAC = [0x02, 0, 0, 0, 0, 0xfe];
 
 /** LINKTYPE numbers as pcap files carry them. */
-const LINK_TYPES = { null: 0, ethernet: 1, raw: 101, loop: 108, sll: 113, sll2: 276 } as const;
+const LINK_TYPES = {
+  null: 0,
+  ethernet: 1,
+  raw: 101,
+  loop: 108,
+  sll: 113,
+  user: 147, // USER0: means what one pair of programs agreed on
+  sll2: 276,
+} as const;
 
 /** LINKTYPE of a stack. */
 export function linkType(layers: readonly Layer[]): number {
@@ -49,6 +57,7 @@ function linkHeader(kind: Layer["kind"], type: number, six: boolean, inbound: bo
   const direction = inbound ? 0 : 4; // PACKET_HOST, PACKET_OUTGOING
   switch (kind) {
     case "raw":
+    case "user":
       return Buffer.alloc(0);
     case "null":
       return Buffer.from([six ? FAMILY_IP6 : FAMILY_IP4, 0, 0, 0]);

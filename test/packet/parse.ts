@@ -211,8 +211,10 @@ function parseLayers(cursor: Cursor): Layer[] {
   return layers;
 }
 
-function isLink(kind: string): kind is "ethernet" | "sll" | "sll2" | "raw" | "null" | "loop" {
-  return ["ethernet", "sll", "sll2", "raw", "null", "loop"].includes(kind);
+type Link = "ethernet" | "sll" | "sll2" | "raw" | "null" | "loop" | "user";
+
+function isLink(kind: string): kind is Link {
+  return ["ethernet", "sll", "sll2", "raw", "null", "loop", "user"].includes(kind);
 }
 
 /** The TTL a host's packets arrive with unless the line says otherwise. */

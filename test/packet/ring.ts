@@ -105,7 +105,7 @@ function encodeFrame(frame: Frame, form: RingForm): Uint8Array {
   }
   const address = FRAME_HEADER;
   view.setUint16(address, 17, true); // AF_PACKET
-  view.setUint16(address + 2, new DataView(octets.buffer, octets.byteOffset).getUint16(12));
+  encoded.set(octets.subarray(12, 14), address + 2);
   view.setUint32(address + 4, 2, true);
   view.setUint16(address + 8, HARDWARE_ETHERNET, true);
   encoded[address + 10] = (octets[5] ?? 0) === 0xfe ? PACKET_OUTGOING : 0;

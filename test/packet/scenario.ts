@@ -13,7 +13,7 @@ export interface Host {
 
 /** One layer below IP. Only the first of a stack may be a link type; the others are tags. */
 export type Layer =
-  | { readonly kind: "ethernet" | "sll" | "sll2" | "raw" | "null" | "loop" }
+  | { readonly kind: "ethernet" | "sll" | "sll2" | "raw" | "null" | "loop" | "user" }
   | { readonly kind: "vlan" | "service-vlan" | "pppoe"; readonly id: number };
 
 /** A sequence or acknowledgment number: relative to an ISS, or as it stands in the header. */
@@ -76,6 +76,7 @@ export interface IcmpMove {
   readonly code: number;
   readonly sender: Address;
   readonly quoted: string;
+  readonly truncate: number | null;
 }
 
 /** A DNS answer that gives `name` the address; seen by the first host. */

@@ -1,0 +1,315 @@
+// Reads the repository and holds it to its own rules: who imports whom, who touches memory, names,
+// lengths, witnesses, and that the project speaks of itself alone. Every message says what to do.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import {
+  COLUMNS_MAX,
+  EMPTY_NAMES,
+  isPlace,
+  LINES_MAX,
+  LONG_FILES,
+  MEMORY_PERMISSIONS,
+} from "./tidy/allowed.ts";
+import { IMPORT_TABLE, type ImportLayer, STRANGERS } from "./tidy/import-table.ts";
+import { codeLines, importsOf, ROOT, type Source, sources } from "./tidy/source.ts";
+import { memberNames, scenarios, shownBy } from "./tidy/witness.ts";
+
+const NAMES_FILE = "assembly/inspector/evidence/evidence.ts";
+const code = sources(".ts");
+const product = code.filter(({ path }) => /^(assembly|host)\//.test(path));
+
+/** One message for all offenders: a fix is one look. */
+function none(problems: readonly string[], instead: string): void {
+  assert.ok(problems.length === 0, `${problems.join("\n")}\n→ ${instead}`);
+}
+
+describe("tidy: imports", () => {
+  it("point down the table", () => {
+    const problems = product.flatMap((source) => {
+      const layer = layerOf(source.path);
+      if (layer === undefined) return [`${source.path} belongs to no layer`];
+      return importsOf(source)
+        .filter((target) => !mayImport(layer, target))
+        .map((target) => `${source.path} (${layer.name}) imports ${target}`);
+    });
+    none(problems, "move the shared part down, or add the direction to test/tidy/import-table.ts");
+  });
+
+  it("never join strangers", () => {
+    const problems = STRANGERS.flatMap((group) =>
+      product
+        .filter(({ path }) => group.includes(path))
+        .flatMap((source) =>
+          importsOf(source)
+            .filter((target) => group.includes(target))
+            .map((target) => `${source.path} imports ${target}`),
+        ),
+    );
+    none(problems, "put what both need into a file of its own that knows neither");
+  });
+
+  it("of the product never reach into tests", () => {
+    const problems = product.flatMap((source) =>
+      importsOf(source)
+        .filter((target) => target.startsWith("test/"))
+        .map((target) => `${source.path} imports ${target}`),
+    );
+    none(problems, "the product stands without its tests");
+  });
+
+  it("reach every file from an entry", () => {
+    const entries = [
+      "assembly/inspector/index.ts",
+      "assembly/judge/index.ts",
+      "host/main.ts",
+      "assembly/inspector/rt/forbid.ts", // named in asconfig.json
+    ];
+    const byPath = new Map(product.map((source) => [source.path, source]));
+    const reached = new Set(entries);
+    for (const path of reached) {
+      const source = byPath.get(path);
+      if (source !== undefined) for (const target of importsOf(source)) reached.add(target);
+    }
+    const lost = product.map(({ path }) => path).filter((path) => !/\.d\.ts$/.test(path));
+    none(
+      lost.filter((path) => !reached.has(path)),
+      "import the file from where it is used, or delete it",
+    );
+  });
+});
+
+function layerOf(path: string): ImportLayer | undefined {
+  return IMPORT_TABLE.find((layer) => layer.files.test(path));
+}
+
+function mayImport(layer: ImportLayer, target: string): boolean {
+  const other = layerOf(target);
+  if (other === undefined) return false;
+  if (other.name === layer.name || layer.may.includes(other.name)) return true;
+  if (layer.may.includes("*inspector")) return target.startsWith("assembly/inspector/");
+  const below = !["main", "command"].includes(other.name);
+  return layer.may.includes("*host") && target.startsWith("host/") && below;
+}
+
+describe("tidy: the inspector", () => {
+  for (const permission of MEMORY_PERMISSIONS) {
+    it(`uses ${permission.what} only where it is listed`, () => {
+      const problems = inspector().flatMap((source) => {
+        if (isPlace(source.path, permission.places)) return [];
+        return hits(source, permission.pattern);
+      });
+      none(problems, `${permission.instead}; places are listed in test/tidy/allowed.ts`);
+    });
+  }
+
+  it("waives no check", () => {
+    const problems = inspector().flatMap((source) => hits(source, /\bunchecked\(|@unsafe/));
+    none(problems, "prove the bound with a door instead");
+  });
+
+  it("throws nothing and makes nothing", () => {
+    const problems = inspector().flatMap((source) => hits(source, /\bthrow\b|\bnew [A-Z]/));
+    none(problems, "return a Reason, and place records in a table of memory.ts");
+  });
+
+  function inspector(): Source[] {
+    return product.filter(({ path }) => {
+      return path.startsWith("assembly/inspector/") && !path.includes("/rt/");
+    });
+  }
+});
+
+function hits(source: Source, pattern: RegExp): string[] {
+  return codeLines(source).flatMap((line, index) =>
+    pattern.test(line) ? [`${source.path}:${index + 1}: ${line.trim()}`] : [],
+  );
+}
+
+describe("tidy: the host", () => {
+  const host = product.filter(({ path }) => path.startsWith("host/"));
+
+  it("talks to the C library in one file", () => {
+    const problems = host
+      .filter(({ path }) => path !== "host/tap/libc.ts")
+      .filter(({ text }) => /from "koffi"|require\("koffi"\)/.test(text))
+      .map(({ path }) => path);
+    none(problems, "call through host/tap/libc.ts, so that a change of the bridge is one file");
+  });
+
+  it("has no default exports, no enums, no any", () => {
+    const pattern = /^export default\b|^(export )?enum\b|\bas any\b|: any\b/;
+    const typed = host.filter(({ path }) => !path.endsWith(".d.ts"));
+    none(
+      typed.flatMap((source) => hits(source, pattern)),
+      "name what is exported; use a union of strings, or unknown and a check",
+    );
+  });
+});
+
+describe("tidy: files", () => {
+  it("have names that say something", () => {
+    const named = sources("").filter(({ path }) => {
+      return path.split("/").some((part) => EMPTY_NAMES.test(part.replace(/\..*$/, "")));
+    });
+    none(
+      named.map(({ path }) => path),
+      "name the file or folder for its one idea, with the field's own word",
+    );
+  });
+
+  it("are named in kebab-case", () => {
+    const odd = code.filter(({ path }) => !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(basename(path)));
+    none(
+      odd.map(({ path }) => path),
+      "write file names in lower case with hyphens",
+    );
+  });
+
+  it("begin by saying what they are", () => {
+    const silent = code.filter(({ lines }) => !/^(#!|\/\/ |\/\*\*?)/.test(lines[0] ?? ""));
+    none(
+      silent.map(({ path }) => path),
+      "open with two to five comment lines: what it turns into what, what it does not do, what to read",
+    );
+  });
+
+  it("are short", () => {
+    const long = code.filter(
+      ({ path, lines }) => lines.length > (LONG_FILES[path] ?? LINES_MAX) + 1,
+    );
+    none(
+      long.map(({ path, lines }) => `${path} has ${lines.length - 1} lines`),
+      `split the file by idea (at most ${LINES_MAX} lines), or give a reason in test/tidy/allowed.ts`,
+    );
+  });
+
+  it("are narrow", () => {
+    const wide = code.flatMap((source) =>
+      source.lines.flatMap((line, index) =>
+        line.length > COLUMNS_MAX ? [`${source.path}:${index + 1}`] : [],
+      ),
+    );
+    none(wide, `break the line before column ${COLUMNS_MAX}`);
+  });
+
+  it("leave no work marked for later", () => {
+    const marks = new RegExp(`\\b(${["TO" + "DO", "FIX" + "ME", "X" + "XX:"].join("|")})\\b`);
+    const marked = code.flatMap((source) =>
+      source.lines.flatMap((line, index) =>
+        marks.test(line) ? [`${source.path}:${index + 1}`] : [],
+      ),
+    );
+    none(marked, "do it, or write it down where plans are kept");
+  });
+
+  it("speak of the project alone", () => {
+    const foreign = sources(".ts", ".md", ".json", ".scn", ".sh", ".c", "Makefile", ".mk")
+      .filter(({ path }) => path !== "package-lock.json")
+      .flatMap((source) =>
+        source.lines.flatMap((line, index) => {
+          if (source.path === "test/corpus/place.ts" || !FOREIGN.test(line)) return [];
+          return [`${source.path}:${index + 1}: ${line.trim()}`];
+        }),
+      );
+    none(foreign, "say it without naming the place, the tools or the people it was made with");
+  });
+
+  it("hold no registry host in the lock file", () => {
+    const lock = readFileSync(join(ROOT, "package-lock.json"), "utf8");
+    assert.ok(
+      !lock.includes('"resolved"'),
+      "install with omit-lockfile-registry-resolved (see .npmrc)",
+    );
+  });
+});
+
+/** Places, tools and people the project was made with; issue numbers. Written so as not to find itself. */
+const FOREIGN = new RegExp(
+  [
+    "/wo" + "rk/",
+    "/tm" + "p/brief",
+    "\\.\\./shar" + "ed",
+    "\\b(hel" + "per|sess" + 'ion) (of the project|started|"(scenario|reset|judge|tap|replay|lab))',
+    "\\biss" + "ue #?\\d",
+    "registry\\.npm" + "js",
+    "\\b(Cla" + "ude|Anth" + "ropic|Chat" + "GPT|Co" + "pilot)\\b",
+  ].join("|"),
+);
+
+describe("tidy: evidence", () => {
+  const all = scenarios();
+  const shown = new Set(all.flatMap((scenario) => [...shownBy(scenario)]));
+  const twins = new Set(all.flatMap((scenario) => scenario.twinOf));
+  const names = [
+    ...memberNames(NAMES_FILE, "MailEvidence"),
+    ...memberNames(NAMES_FILE, "SegmentEvidence"),
+  ];
+
+  it("has names to check", () => {
+    assert.ok(names.length > 60, `${NAMES_FILE} no longer reads as two enumerations`);
+  });
+
+  it("has a witness for every name", () => {
+    none(
+      names.filter((name) => !shown.has(name)),
+      "write a scenario whose `expect flows` shows the name",
+    );
+  });
+
+  it("has a benign twin for every name", () => {
+    none(
+      names.filter((name) => !twins.has(name)),
+      "write a scenario that comes close and stays without it, with the header `twin of NAME`",
+    );
+  });
+
+  it("keeps its twins without the name", () => {
+    const problems = all.flatMap((scenario) => {
+      const has = shownBy(scenario);
+      return scenario.twinOf
+        .filter((name) => has.has(name))
+        .map((name) => `${scenario.path} is twin of ${name} and shows it`);
+    });
+    none(problems, "a twin stays without the evidence: mend the scenario or the detector");
+  });
+
+  it("names only evidence that exists in twins and notes", () => {
+    const host = sources(".ts").filter(({ path }) => /^(host|assembly\/judge)\//.test(path));
+    const known = (name: string) => {
+      return names.includes(name) || host.some(({ text }) => text.includes(`"${name}"`));
+    };
+    const problems = all.flatMap((scenario) => {
+      const named = [...scenario.twinOf, ...scenario.moves.flatMap((move) => move.notes)];
+      return named.filter((name) => !known(name)).map((name) => `${scenario.path}: ${name}`);
+    });
+    none(problems, "spell the name as the product does");
+  });
+
+  it("has a scenario for every reason a frame leaves the walk", () => {
+    const stated = new Set(
+      all.flatMap((scenario) =>
+        (scenario.expected?.reasons ?? []).map((line) => line.split(" ")[0]),
+      ),
+    );
+    const reasons = memberNames("assembly/inspector/reason.ts", "Reason");
+    none(
+      reasons.filter((name) => name !== "ok" && !stated.has(name)),
+      "write a scenario of one packet under test/scenario/wire with `expect reasons`",
+    );
+  });
+});
+
+describe("tidy: ARCHITECTURE.md", () => {
+  const path = join(ROOT, "docs/ARCHITECTURE.md");
+
+  it("names every file of the product", () => {
+    assert.ok(existsSync(path), "write docs/ARCHITECTURE.md: one frame's walk, naming every file");
+    const text = readFileSync(path, "utf8");
+    const missing = product
+      .map((source) => source.path)
+      .filter((file) => !text.includes(basename(file)) && !file.endsWith(".d.ts"));
+    none(missing, "say in docs/ARCHITECTURE.md where on the walk the file stands");
+  });
+});
