@@ -5,9 +5,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { slices } from "../../host/tap/block.ts";
+import { addressOf } from "../../host/tap/libc.ts";
+import { Ring } from "../../host/tap/ring.ts";
 import { Namespace } from "./namespace.ts";
 import type { ReaderOptions } from "./ring-reader.ts";
 
@@ -20,6 +23,7 @@ interface Report {
   readonly ours: number;
   readonly gaps: number;
   readonly longest: number;
+  readonly cpuMs: number;
   readonly frames: number;
   readonly drops: number;
   readonly missed: number;
@@ -84,15 +88,20 @@ describe("the ring", function () {
     }
   }
 
-  for (const placement of ["mapped", "copied"] as const) {
-    it(`sees 500,000 of 500,000 frames, ${placement}`, async () => {
+  // Frames of 60 octets at this rate fill the ring in a second: even a starved reader keeps up.
+  const SAFE_RATE = 100_000;
+  for (const [placement, count] of [
+    ["mapped", 500_000],
+    ["copied", 200_000],
+  ] as const) {
+    it(`sees ${count} of ${count} frames, ${placement}`, async () => {
       const reader = await read({ placement });
-      assert.equal(namespace.send(500_000, 200_000, 100), 500_000);
-      await settle(reader, 500_000);
+      assert.equal(namespace.send(count, SAFE_RATE, 60), count);
+      await settle(reader, count);
       const seen = await reader.end();
       assert.equal(seen.mode, placement);
-      assert.deepEqual([seen.ours, seen.gaps, seen.drops, seen.status], [500_000, 0, 0, 0]);
-      assert.equal(seen.frames, 500_000);
+      assert.deepEqual([seen.ours, seen.gaps, seen.drops, seen.status], [count, 0, 0, 0]);
+      assert.equal(seen.frames, count);
     });
   }
 
@@ -128,6 +137,27 @@ describe("the ring", function () {
     assert.equal((await mail.end()).longest, 1_500);
   });
 
+  it("keeps a coalesced mail frame of 60,000 octets whole", async () => {
+    for (const end of ["near", "far"]) namespace.run("ip", "link", "set", end, "mtu", "65535");
+    const reader = await read();
+    namespace.send(100, 1_000, 60_000, 25);
+    await settle(reader, 100);
+    const seen = await reader.end();
+    for (const end of ["near", "far"]) namespace.run("ip", "link", "set", end, "mtu", "1500");
+    assert.deepEqual([seen.ours, seen.longest, seen.drops], [100, 60_000, 0]);
+  });
+
+  it("lets no frame in before the filter stands", async () => {
+    const sender = namespace.sendOn(10_000_000, 20_000, 1_500);
+    await pause(200);
+    const reader = await read();
+    await settle(reader, 1_000);
+    const seen = await reader.end();
+    sender.kill("SIGKILL");
+    assert.ok(seen.ours >= 1_000);
+    assert.equal(seen.longest, 512, "an unfiltered frame would be there in full");
+  });
+
   it("goes on, unprivileged, in another memory", async () => {
     const reader = await read({ moveAt: 30_000, uid: NOBODY });
     namespace.send(100_000, 100_000, 100);
@@ -154,7 +184,11 @@ describe("the ring", function () {
     const reader = await read({ uid: NOBODY });
     namespace.run("ip", "link", "set", "far", "down");
     await pause(400);
-    assert.equal((await reader.look()).state, "down");
+    const down = await reader.look();
+    assert.equal(down.state, "down");
+    await pause(1_000);
+    const idle = (await reader.look()).cpuMs - down.cpuMs;
+    assert.ok(idle < 100, `waiting for the interface took ${idle} ms of a second`);
     namespace.run("ip", "link", "set", "far", "up");
     await pause(400);
     namespace.send(1_000, 0, 100);
@@ -210,6 +244,98 @@ describe("the ring", function () {
       stdout.trim(),
       '77 not permitted to tap "lo": it needs root or the capability CAP_NET_RAW.',
     );
+  });
+});
+
+/** The mapping that begins or lies at an address of this process, as /proc/self/smaps has it. */
+function mappingAt(address: bigint): { readonly name: string; readonly flags: string } {
+  let found = { name: "", flags: "" };
+  let inside = false;
+  for (const line of readFileSync("/proc/self/smaps", "utf8").split("\n")) {
+    const range = /^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ \d+\s*(.*)$/.exec(line);
+    if (range !== null) {
+      inside = BigInt(`0x${range[1]}`) <= address && address < BigInt(`0x${range[2]}`);
+      if (inside) found = { name: range[3] ?? "", flags: "" };
+    }
+    if (inside && line.startsWith("VmFlags:")) found = { ...found, flags: line.slice(8) };
+  }
+  return found;
+}
+
+describe("the inspector's memory under the ring", () => {
+  const PAGE = 65_536;
+  const region = () => ({
+    memory: new WebAssembly.Memory({ initial: 12, maximum: 12 }),
+    offset: 2 * PAGE,
+    blockSize: PAGE,
+    blockCount: 8,
+  });
+  const addressIn = (r: ReturnType<typeof region>, offset: number): bigint =>
+    addressOf(new Uint8Array(r.memory.buffer)) + BigInt(offset);
+  /** Every octet can be read and written, and the ring's part is zero. */
+  function assertWhole(r: ReturnType<typeof region>): void {
+    const octets = new Uint8Array(r.memory.buffer);
+    for (let at = r.offset; at < r.offset + 8 * PAGE; at++) assert.equal(octets[at], 0);
+    octets.fill(7);
+    assert.equal(octets.indexOf(0), -1);
+  }
+  const openDescriptors = (): number => readdirSync("/proc/self/fd").length;
+
+  before(function () {
+    if (process.getuid?.() !== 0) this.skip();
+  });
+
+  it("is the kernel's page for page, not copied to children, and ordinary again at the end", () => {
+    const home = region();
+    const descriptors = openDescriptors();
+    const ring = new Ring({ interface: "lo", region: home, onBlock: () => 0 });
+    ring.start();
+    const edges = [home.offset, home.offset + 8 * PAGE - 1];
+    for (const edge of edges) {
+      const { name, flags } = mappingAt(addressIn(home, edge));
+      assert.match(name, /^socket:/);
+      assert.match(flags, /\bdc\b/, "not copied to a child");
+    }
+    for (const outside of [home.offset - 1, home.offset + 8 * PAGE]) {
+      assert.doesNotMatch(mappingAt(addressIn(home, outside)).name, /^socket:/);
+    }
+    ring.stop();
+    ring.stop();
+    assert.doesNotMatch(mappingAt(addressIn(home, home.offset)).name, /^socket:/);
+    assertWhole(home);
+    assert.equal(openDescriptors(), descriptors);
+  });
+
+  it("is ordinary again when the ring has moved elsewhere", () => {
+    const [first, second] = [region(), region()];
+    const ring = new Ring({ interface: "lo", region: first, onBlock: () => 0 });
+    ring.start();
+    ring.move(second);
+    assert.doesNotMatch(mappingAt(addressIn(first, first.offset)).name, /^socket:/);
+    assert.match(mappingAt(addressIn(second, second.offset)).name, /^socket:/);
+    assertWhole(first);
+    ring.stop();
+    assertWhole(second);
+  });
+
+  it("is not touched, and nothing stays open, where the ring does not fit", () => {
+    const home = region();
+    const descriptors = openDescriptors();
+    const request = { interface: "lo", region: { ...home, blockCount: 11 }, onBlock: () => 0 };
+    assert.throws(() => new Ring(request).start(), { status: 69 });
+    assert.equal(openDescriptors(), descriptors);
+    assertWhole(home);
+  });
+
+  it("survives an end of the ring without SIGIO ending the process", async () => {
+    for (let turn = 0; turn < 20; turn++) {
+      const ring = new Ring({ interface: "lo", region: region(), onBlock: () => 0 });
+      ring.start();
+      process.kill(process.pid, "SIGIO");
+      await pause(1);
+      ring.stop();
+    }
+    assert.equal(process.listenerCount("SIGIO"), 0);
   });
 });
 
