@@ -69,6 +69,11 @@ export class Matrix {
     if (this.cells.size > CELLS_MAX && !oldest.done) this.cells.delete(oldest.value);
   }
 
+  /** Cells held. */
+  get size(): number {
+    return this.cells.size;
+  }
+
   /** The uplink's address or gateway changed, or the modem came back. */
   uplinkChanged(time: bigint): void {
     this.uplinkChange = time;

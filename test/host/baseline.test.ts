@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Alert } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
 import { BaselineBook } from "../../host/baseline/book.ts";
-import { Knowledge } from "../../host/baseline/knowledge.ts";
+import { Knowledge, type OwnKnowledge } from "../../host/baseline/knowledge.ts";
 import { registrableDomain } from "../../host/baseline/operator.ts";
 import { Sessions } from "../../host/baseline/session.ts";
 import { BaselineStore } from "../../host/baseline/store.ts";
@@ -18,7 +18,7 @@ import { DAY, FULL_LIST, finding, mailSeen, SECOND, START } from "./finding.ts";
 import { judgeForTests } from "./judge-module.ts";
 
 const SIGHTING = { file: null, interfaceName: "wan", evidenceFile: null, lanClient: null };
-const NOTHING_OWN = { knownHosts: [], knownPlain: [] };
+const NOTHING_OWN: OwnKnowledge = { knownHosts: [], knownPlain: [] };
 
 interface House {
   readonly baseline: BaselineBook;
