@@ -122,6 +122,12 @@ export function formatTime(time: bigint): string {
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
 }
 
+/** The nanoseconds since 1970 of a time made by formatTime. */
+export function parseTime(text: string): bigint {
+  const [whole = "", fraction = ""] = text.replace("Z", "").split(".");
+  return BigInt(Date.parse(`${whole}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
+}
+
 function orderedFlow(flow: AlertFlow): AlertFlow {
   const { client, clientPort, server, serverPort, application } = flow;
   return { client, clientPort, server, serverPort, application };

@@ -12,6 +12,7 @@ import { type Alert, type AlertKind, type FlowLine, formatTime, VERDICT_RANK } f
 import { FlowLines, flowLine } from "./flow-line.ts";
 import { dialectOf, exposedOpinion, mailOpinion } from "./mail-opinion.ts";
 import { Matrix, type Place } from "./matrix.ts";
+import { OpenAlerts } from "./open-alert.ts";
 import { type Opinion, termName } from "./opinion.ts";
 import {
   alertId,
@@ -25,6 +26,8 @@ import { segmentOpinions } from "./segment-opinion.ts";
 
 /** Connections remembered at once: the flow table of a desk inspector. */
 const RECORDS_MAX = 65_536;
+/** Evidence that an acknowledgement answers: the server does offer something else now. */
+const BASELINE_QUESTIONS = ["cap-vanished", "cap-swapped"];
 
 /** What a book is made of. Without `sessions` and `matrix` it begins with empty ones. */
 export interface BookParts {
@@ -49,6 +52,8 @@ export class AlertBook {
   private readonly matrix: Matrix;
   private readonly records = new Map<string, FlowRecord>();
   private readonly lines = new FlowLines();
+  /** What was raised lately: for status, lamp and acknowledgement. */
+  readonly open = new OpenAlerts();
 
   constructor(parts: BookParts) {
     this.judge = parts.judge;
@@ -72,6 +77,7 @@ export class AlertBook {
       if (exposed !== null) told.push(exposed);
     }
     const alerts = this.tell(record, told, segments.held, finding);
+    for (const alert of alerts) this.open.take(alert);
     if (finding.cause === "ended") {
       this.records.delete(key);
       if (this.keepFlows) {
@@ -81,6 +87,21 @@ export class AlertBook {
       }
     }
     return alerts;
+  }
+
+  /**
+   * Acknowledges one alert, or all with null, and settles the baseline questions they ask.
+   * Returns how many were open.
+   */
+  acknowledge(id: string | null): number {
+    const settled = this.open.acknowledge(id);
+    for (const { evidence, flow } of settled) {
+      if (!BASELINE_QUESTIONS.some((name) => evidence.includes(name))) continue;
+      const { application, server, serverPort } = flow;
+      const dialect = application === "imap" || application === "pop3" ? application : "smtp";
+      this.sessions.acknowledge(dialect, server, serverPort);
+    }
+    return settled.length;
   }
 
   /** Lines for --flows: `all` at the end of an input, else only what no longer fits. */

@@ -11,7 +11,7 @@ import type { FlowRecord } from "./record.ts";
 const HELD_MAX = 65_536;
 
 interface HeldLine {
-  readonly firstFrame: number;
+  readonly ordinal: number;
   readonly line: FlowLine;
 }
 
@@ -76,7 +76,7 @@ export class FlowLines {
 
   /** Takes the last line of a connection. */
   keep(record: FlowRecord, line: FlowLine): void {
-    const held = { firstFrame: record.firstFrame, line };
+    const held = { ordinal: record.ordinal, line };
     this.held.push(held);
     this.byRecord.set(record, held);
   }
@@ -86,7 +86,7 @@ export class FlowLines {
     const held = this.byRecord.get(record);
     if (held === undefined) return;
     const index = this.held.indexOf(held);
-    const revised = { firstFrame: held.firstFrame, line: change(held.line) };
+    const revised = { ordinal: held.ordinal, line: change(held.line) };
     if (index >= 0) this.held[index] = revised;
     this.byRecord.set(record, revised);
   }
@@ -94,7 +94,7 @@ export class FlowLines {
   /** Lines that are ready, in order of first packet: all of them at the end of an input, else the overflow. */
   take(all: boolean): FlowLine[] {
     if (!all && this.held.length <= HELD_MAX) return [];
-    this.held.sort((a, b) => a.firstFrame - b.firstFrame);
+    this.held.sort((a, b) => a.ordinal - b.ordinal);
     const gone = this.held.splice(0, all ? this.held.length : HELD_MAX / 2);
     if (all) this.byRecord.clear();
     return gone.map((held) => held.line);

@@ -38,6 +38,8 @@ export interface FlowRecord {
   readonly flow: AlertFlow;
   readonly openTime: bigint;
   readonly firstFrame: number;
+  /** Serial number of the connection: ordinals grow in the order of first packets, over all files. */
+  readonly ordinal: number;
   readonly ipVersion: 4 | 6;
   readonly sighting: Sighting;
   readonly raised: Map<AlertKind, Raised>;
@@ -70,6 +72,7 @@ export function openRecord(finding: Finding, sighting: Sighting): FlowRecord {
     flow: flowOf(finding),
     openTime: finding.openTime,
     firstFrame: finding.firstFrame,
+    ordinal: finding.ordinal,
     ipVersion: finding.ipVersion,
     sighting,
     raised: new Map(),

@@ -62,6 +62,11 @@ export class Sessions {
     this.knowledge = knowledge;
   }
 
+  /** The owner accepts what a server offers now. Returns false when the server is not known. */
+  acknowledge(dialect: Dialect, server: string, port: number): boolean {
+    return this.book.acknowledge(dialect, server, port);
+  }
+
   /** Compares a finding with the past. `resetForged`: the segments of this connection look forged. */
   compare(
     state: SessionState,
