@@ -6,13 +6,13 @@ import type { ChildProcess } from "node:child_process";
 import { type Network, type Place, UPLINK } from "./namespace.ts";
 import { lineFrom, start, stop } from "./process.ts";
 
-/** In immediate mode frames are handed over one by one; this long after the last one all are there. */
+/** In immediate mode frames come one by one; this long after the last one all are there. */
 const SETTLE_MS = 400;
 
 /** Address resolution and router chatter carry no evidence; ICMPv6 types below 128 are errors. */
 const ERRORS_AND_TCP = "tcp or icmp or (icmp6 and ip6[40] < 128)";
 
-/** One running recording. `start` resolves when tcpdump listens, `stop` when the file is complete. */
+/** One running recording. `start` resolves when it listens, `stop` when the file is complete. */
 export class Recording {
   readonly #network: Network;
   readonly #file: string;

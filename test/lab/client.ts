@@ -5,7 +5,7 @@
 
 import type { Network } from "./namespace.ts";
 import { ADDRESS } from "./namespace.ts";
-import { type Outcome, type RunOptions, run } from "./process.ts";
+import { type Outcome, PYTHON, type RunOptions, run } from "./process.ts";
 import { ACCOUNT, DOMAIN } from "./server.ts";
 
 /** Where a session goes and how it behaves. */
@@ -110,7 +110,7 @@ export function raw(
   octets: string,
   server = ADDRESS.server,
 ): Promise<Outcome> {
-  return inHome(network, ["python3", "-c", PYTHON_RAW, server, String(port)], { input: octets });
+  return inHome(network, [PYTHON, "-c", PYTHON_RAW, server, String(port)], { input: octets });
 }
 
 function python(
@@ -122,7 +122,7 @@ function python(
   const { server = ADDRESS.server, tls = "may", login = false } = session;
   const account = login ? [ACCOUNT.user, ACCOUNT.password] : [];
   const words = [server, String(session.port ?? port), tls, ...account];
-  return inHome(network, ["python3", "-c", script, ...words]);
+  return inHome(network, [PYTHON, "-c", script, ...words]);
 }
 
 function endpoint(address: string, port: number): string {

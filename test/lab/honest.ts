@@ -3,7 +3,7 @@
 // Read: RFC 9293 §3.5.2, socket(7) on SO_LINGER.
 
 import { ADDRESS, type Network } from "./namespace.ts";
-import { lineFrom, type Outcome, run, start, stop } from "./process.ts";
+import { lineFrom, type Outcome, PYTHON, run, start, stop } from "./process.ts";
 
 /** Where the honest peers listen; no rule of a test uses this port. */
 const PORT = 8080;
@@ -55,7 +55,7 @@ async function withPeer(
   manner: string,
   server: string = ADDRESS.server,
 ): Promise<Outcome> {
-  const peer = start(network.netns("server"), ["python3", "-c", PEER, manner, String(PORT)]);
+  const peer = start(network.netns("server"), [PYTHON, "-c", PEER, manner, String(PORT)]);
   try {
     await lineFrom(peer, /^ready/);
     return await run(network.netns("home"), [

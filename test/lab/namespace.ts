@@ -12,7 +12,7 @@
 
 import { spawnSync } from "node:child_process";
 
-/** The places, from the owner's side outwards. `wire` exists only where a forwarder is asked for. */
+/** The places, from the owner's side outwards. `wire` exists only where it is asked for. */
 export type Place = "home" | "router" | "wire" | "provider" | "server";
 
 /** The addresses of the lab. */
@@ -40,9 +40,16 @@ export const UPLINK = "wan";
 
 const PREFIX = "sl-lab-";
 
+/** No waiting for duplicate addresses and no router chatter: nobody else is on these wires. */
+const QUIET_IPV6 = {
+  "net.ipv6.conf.default.accept_dad": 0,
+  "net.ipv6.conf.default.accept_ra": 0,
+  "net.ipv6.conf.default.router_solicitations": 0,
+};
+
 /** What a network may be asked for beyond the four places. */
 export interface NetworkOptions {
-  /** Puts a fifth place between router and provider, two veth ends that nothing forwards between. */
+  /** Puts a fifth place between router and provider, two veth ends nothing forwards between. */
   wire?: boolean;
   /** Initial TTL and hop limit of packets a place sends; Linux's 64 where absent. */
   ttl?: Partial<Record<Place, number>>;
@@ -67,15 +74,15 @@ export class Network {
     removeStale();
     for (const place of this.#places()) {
       ip("netns", "add", this.netns(place));
-      this.#sysctl(place, "net.ipv6.conf.default.accept_dad", "0");
-      this.#sysctl(place, "net.ipv6.conf.default.accept_ra", "0");
-      this.#sysctl(place, "net.ipv6.conf.default.router_solicitations", "0");
+      this.#set(place, QUIET_IPV6);
       this.ip("-n", this.netns(place), "link", "set", "lo", "up");
     }
     this.#cable("home", "eth0", "router", "lan");
     if (this.#options.wire) {
-      this.#sysctl("wire", "net.ipv6.conf.all.disable_ipv6", "1");
-      this.#sysctl("wire", "net.ipv6.conf.default.disable_ipv6", "1");
+      this.#set("wire", {
+        "net.ipv6.conf.all.disable_ipv6": 1,
+        "net.ipv6.conf.default.disable_ipv6": 1,
+      });
       this.#cable("router", UPLINK, "wire", "near");
       this.#cable("wire", "far", "provider", "access");
     } else {
@@ -94,14 +101,12 @@ export class Network {
 
   /** Sets the initial TTL and hop limit of what `place` sends from now on. */
   setTtl(place: Place, ttl: number): void {
-    this.#sysctl(place, "net.ipv4.ip_default_ttl", String(ttl));
-    this.#sysctl(place, "net.ipv6.conf.all.hop_limit", String(ttl));
-    this.#sysctl(place, "net.ipv6.conf.default.hop_limit", String(ttl));
-    for (const link of this.#links(place))
-      this.#sysctl(place, `net.ipv6.conf.${link}.hop_limit`, String(ttl));
+    const links = ["all", "default", ...this.#links(place)];
+    const limits = links.map((link) => [`net.ipv6.conf.${link}.hop_limit`, ttl] as const);
+    this.#set(place, { "net.ipv4.ip_default_ttl": ttl, ...Object.fromEntries(limits) });
   }
 
-  /** Gives `place` one more address on the loopback interface: a local delivery for that address. */
+  /** Gives `place` one more address on its loopback interface: it is delivered there from now. */
   takeOver(place: Place, address: string): void {
     this.ip(
       "-n",
@@ -167,8 +172,7 @@ export class Network {
     const route = (place: Place, ...words: string[]) =>
       ip("-n", this.netns(place), "route", "add", ...words);
     for (const place of ["router", "provider"] as const) {
-      this.#sysctl(place, "net.ipv4.ip_forward", "1");
-      this.#sysctl(place, "net.ipv6.conf.all.forwarding", "1");
+      this.#set(place, { "net.ipv4.ip_forward": 1, "net.ipv6.conf.all.forwarding": 1 });
     }
     route("home", "default", "via", a.routerLan);
     route("home", "default", "via", a.routerLan6);
@@ -185,9 +189,12 @@ export class Network {
     return lines.flatMap((line) => /^\d+: ([^:@]+)/.exec(line)?.[1] ?? []);
   }
 
-  #sysctl(place: Place, key: string, value: string): void {
-    const file = `/proc/sys/${key.replaceAll(".", "/")}`;
-    spawnSync("ip", ["netns", "exec", this.netns(place), "tee", file], { input: value });
+  /** Kernel settings of one place, by their dotted names. */
+  #set(place: Place, settings: Record<string, number>): void {
+    const lines = Object.entries(settings).map(
+      ([name, value]) => `echo ${value} > /proc/sys/${name.replaceAll(".", "/")}`,
+    );
+    spawnSync("ip", ["netns", "exec", this.netns(place), "sh"], { input: lines.join("\n") });
   }
 }
 

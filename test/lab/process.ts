@@ -4,6 +4,9 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 
+/** Debian's own interpreter: another one on the path may be a slow wrapper. */
+export const PYTHON = "/usr/bin/python3";
+
 /** What a finished command left behind. */
 export interface Outcome {
   /** Exit status; null when it was ended by a signal (a timeout among them). */
@@ -25,7 +28,7 @@ export interface RunOptions {
 
 const TIMEOUT_MS = 20_000;
 
-/** Starts `argv` in the network namespace `netns`; the process keeps the id of the returned child. */
+/** Starts `argv` in the network namespace `netns`; the child's process id is the command's. */
 export function start(netns: string, argv: readonly string[], env = {}): ChildProcess {
   return spawn("ip", ["netns", "exec", netns, ...argv], {
     stdio: ["pipe", "pipe", "pipe"],

@@ -8,7 +8,7 @@ export const MODES = [
   "none",
   /** Cisco's ESMTP inspection: banner, unknown keywords and unknown commands masked. */
   "asa",
-  /** The same with TLS allowed: STARTTLS and its keyword pass, other unknown keywords are masked. */
+  /** The same with TLS allowed: STARTTLS and its keyword pass, other keywords are masked. */
   "asa-others",
   /** PIX before version 7: banner masked, EHLO and STARTTLS replaced by NOOP. */
   "noop",

@@ -1,7 +1,8 @@
 // A server that keeps talking, as a process: over TLS or in clear it answers every connection with
 // a stream of fixed-size pieces at fixed intervals, so that a forged reset always finds the server
 // in the middle of sending.
-// Usage: web-process.ts tls|clear PORT PIECES INTERVAL-MS FOLDER   (FOLDER holds certificate.pem, key.pem)
+// Usage: web-process.ts tls|clear PORT PIECES INTERVAL-MS FOLDER
+// FOLDER holds certificate.pem and key.pem.
 // Prints "ready" when it listens.
 
 import { readFileSync } from "node:fs";

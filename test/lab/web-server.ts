@@ -1,5 +1,5 @@
-// A server that is in the middle of sending when something happens to the connection: web-process.ts
-// running in the server's namespace, with a certificate of its own.
+// A server that is in the middle of sending when something happens to it: web-process.ts running
+// in the server's namespace, with a certificate of its own.
 
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -32,13 +32,13 @@ struct flow {
 };
 
 /** The flow of `segment`, made when it is new; `side` is where the segment came in. */
-struct flow *flow_of(const struct segment *segment, int side);
+struct flow* flow_of(const struct segment* segment, int side);
 
 /** True when `segment` was sent by the client of `flow`. */
-bool flow_from_client(const struct flow *flow, const struct segment *segment);
+bool flow_from_client(const struct flow* flow, const struct segment* segment);
 
 /** Takes note of a segment: SND.NXT, IPID, TTL, the count of payloads. */
-void flow_note(struct flow *flow, const struct segment *segment);
+void flow_note(struct flow* flow, const struct segment* segment);
 
 /** Forgets every connection. */
 void flow_forget(void);

@@ -24,7 +24,14 @@
 
 #include "inject.h"
 
-enum { NEAR = 0, FAR = 1, BATCH = 64, LANE_FRAMES = 16384, RECEIVE_BYTES = 64 << 20, LINE_SIZE = 1024 };
+enum {
+  NEAR = 0,
+  FAR = 1,
+  BATCH = 64,
+  LANE_FRAMES = 16384,
+  RECEIVE_BYTES = 64 << 20,
+  LINE_SIZE = 1024
+};
 
 static const uint64_t NS_PER_MS = 1000000;
 
@@ -34,7 +41,7 @@ struct lane {
     uint64_t due;
     unsigned size;
     uint8_t frame[FRAME_SIZE_MAX];
-  } *slots;
+  }* slots;
   unsigned first, count;
   uint64_t delay;
   unsigned lossOneIn;
@@ -62,31 +69,33 @@ static uint32_t next_random(void) {
   return random_state ^= random_state << 5;
 }
 
-static int open_side(const char *name) {
+static int open_side(const char* name) {
   const int fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
   const int one = 1, size = RECEIVE_BYTES;
-  const struct sockaddr_ll address = {
-      .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)if_nametoindex(name)};
-  const struct packet_mreq promiscuous = {.mr_ifindex = address.sll_ifindex, .mr_type = PACKET_MR_PROMISC};
+  const struct sockaddr_ll address = {.sll_family = AF_PACKET,
+                                      .sll_protocol = htons(ETH_P_ALL),
+                                      .sll_ifindex = (int)if_nametoindex(name)};
+  const struct packet_mreq promiscuous = {.mr_ifindex = address.sll_ifindex,
+                                          .mr_type = PACKET_MR_PROMISC};
   if (fd < 0 || setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof one) < 0 ||
       setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0 ||
       setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promiscuous, sizeof promiscuous) < 0 ||
-      bind(fd, (const struct sockaddr *)&address, sizeof address) < 0) {
+      bind(fd, (const struct sockaddr*)&address, sizeof address) < 0) {
     fprintf(stderr, "forwarder: %s: %s\n", name, strerror(errno));
     exit(1);
   }
   return fd;
 }
 
-static void send_frame(int side, const uint8_t *frame, unsigned size) {
+static void send_frame(int side, const uint8_t* frame, unsigned size) {
   while (send(sockets[side], frame, size, 0) < 0) {
     if (errno != EINTR && errno != ENOBUFS && errno != EAGAIN) return;
   }
 }
 
 /** Puts a frame that came in at `side` on its lane. */
-static void enqueue(int side, const uint8_t *frame, unsigned size) {
-  struct lane *lane = &lanes[side];
+static void enqueue(int side, const uint8_t* frame, unsigned size) {
+  struct lane* lane = &lanes[side];
   if (lane->count == LANE_FRAMES) {
     lane->overflowed++;
     return;
@@ -98,7 +107,7 @@ static void enqueue(int side, const uint8_t *frame, unsigned size) {
 }
 
 /** Towards the near side at once, towards the far side through its delay. */
-static void leave(int side, const uint8_t *frame, unsigned size) {
+static void leave(int side, const uint8_t* frame, unsigned size) {
   if (side == FAR && lanes[NEAR].delay > 0) {
     enqueue(NEAR, frame, size);
   } else {
@@ -106,14 +115,14 @@ static void leave(int side, const uint8_t *frame, unsigned size) {
   }
 }
 
-static void emit_forged(int side, const uint8_t *frame, unsigned size) {
+static void emit_forged(int side, const uint8_t* frame, unsigned size) {
   injected++;
   leave(side, frame, size);
 }
 
 /** Decides about one frame that came in at `side`: on, lost, dropped, and what is forged. */
-static void decide(int side, const uint8_t *frame, unsigned size) {
-  struct lane *lane = &lanes[side];
+static void decide(int side, const uint8_t* frame, unsigned size) {
+  struct lane* lane = &lanes[side];
   if (lane->lossOneIn > 0 && next_random() % lane->lossOneIn == 0) {
     lane->lost++;
     return;
@@ -124,7 +133,7 @@ static void decide(int side, const uint8_t *frame, unsigned size) {
     leave(1 - side, frame, size);
     return;
   }
-  struct flow *flow = flow_of(&segment, side);
+  struct flow* flow = flow_of(&segment, side);
   if (flow->dropped) {
     dropped++;
     return;
@@ -179,7 +188,7 @@ static int release(void) {
   uint64_t next = UINT64_MAX;
   const uint64_t now = now_ns();
   for (int side = NEAR; side <= FAR; side++) {
-    struct lane *lane = &lanes[side];
+    struct lane* lane = &lanes[side];
     while (lane->count > 0 && lane->slots[lane->first].due <= now) {
       const unsigned slot = lane->first;
       if (side == NEAR) {
@@ -196,7 +205,7 @@ static int release(void) {
   return (int)((next - now) / NS_PER_MS);
 }
 
-static bool set_lanes(const char *which, uint64_t delay, unsigned lossOneIn, bool isDelay) {
+static bool set_lanes(const char* which, uint64_t delay, unsigned lossOneIn, bool isDelay) {
   const bool out = strcmp(which, "out") == 0 || strcmp(which, "both") == 0;
   const bool in = strcmp(which, "in") == 0 || strcmp(which, "both") == 0;
   for (int side = NEAR; side <= FAR; side++) {
@@ -207,10 +216,10 @@ static bool set_lanes(const char *which, uint64_t delay, unsigned lossOneIn, boo
   return out || in;
 }
 
-static void obey(char *line) {
+static void obey(char* line) {
   char which[8] = "";
   unsigned number = 0;
-  const char *wrong = NULL;
+  const char* wrong = NULL;
   if (sscanf(line, "delay %7s %u", which, &number) == 2) {
     wrong = set_lanes(which, number * NS_PER_MS, 0, true) ? NULL : which;
   } else if (sscanf(line, "loss %7s %u", which, &number) == 2) {
@@ -229,8 +238,9 @@ static void obey(char *line) {
   } else {
     printf("ok out=%lu in=%lu lost=%lu dropped=%lu injected=%lu overflowed=%lu oversized=%lu\n",
            (unsigned long)lanes[NEAR].passed, (unsigned long)lanes[FAR].passed,
-           (unsigned long)(lanes[NEAR].lost + lanes[FAR].lost), (unsigned long)dropped, (unsigned long)injected,
-           (unsigned long)(lanes[NEAR].overflowed + lanes[FAR].overflowed), (unsigned long)oversized);
+           (unsigned long)(lanes[NEAR].lost + lanes[FAR].lost), (unsigned long)dropped,
+           (unsigned long)injected, (unsigned long)(lanes[NEAR].overflowed + lanes[FAR].overflowed),
+           (unsigned long)oversized);
   }
   fflush(stdout);
 }
@@ -243,7 +253,7 @@ static bool read_commands(void) {
   if (count <= 0) return false;
   length += (size_t)count;
   line[length] = 0;
-  char *end;
+  char* end;
   while ((end = strchr(line, '\n')) != NULL) {
     *end = 0;
     obey(line);
@@ -253,7 +263,7 @@ static bool read_commands(void) {
   return length < sizeof line - 1;
 }
 
-int main(int count, char **words) {
+int main(int count, char** words) {
   if (count != 3) {
     fprintf(stderr, "usage: forwarder NEAR FAR\n");
     return 64;
@@ -265,7 +275,8 @@ int main(int count, char **words) {
   }
   printf("ready\n");
   fflush(stdout);
-  struct pollfd waits[3] = {{STDIN_FILENO, POLLIN, 0}, {sockets[NEAR], POLLIN, 0}, {sockets[FAR], POLLIN, 0}};
+  struct pollfd waits[3] = {
+      {STDIN_FILENO, POLLIN, 0}, {sockets[NEAR], POLLIN, 0}, {sockets[FAR], POLLIN, 0}};
   for (;;) {
     const int wait = release();
     poll(waits, 3, wait);

@@ -7,14 +7,14 @@
 
 #include "segment.h"
 
-static int choice(const char *value, const char *const *names, int count) {
+static int choice(const char* value, const char* const* names, int count) {
   for (int i = 0; i < count; i++) {
     if (strcmp(value, names[i]) == 0) return i;
   }
   return -1;
 }
 
-static void copy_text(char *to, const char *from) {
+static void copy_text(char* to, const char* from) {
   size_t length = 0;
   for (; *from != 0 && length + 3 < TEXT_SIZE; from++) {
     if (*from == '~') {
@@ -27,13 +27,13 @@ static void copy_text(char *to, const char *from) {
   to[length] = 0;
 }
 
-static enum source read_source(const char *value) {
+static enum source read_source(const char* value) {
   if (strcmp(value, "same") == 0) return SAME;
   return strcmp(value, "echo") == 0 ? ECHO : FIXED;
 }
 
-static bool read_kind(const char *value, struct rule *rule) {
-  static const char *const names[] = {"rst", "rstack", "synack", "finack", "data", "none"};
+static bool read_kind(const char* value, struct rule* rule) {
+  static const char* const names[] = {"rst", "rstack", "synack", "finack", "data", "none"};
   static const uint16_t flags[] = {RST, RST | ACK, SYN | ACK, FIN | ACK, PSH | ACK, 0};
   const int kind = choice(value, names, 6);
   if (kind < 0) return false;
@@ -42,33 +42,37 @@ static bool read_kind(const char *value, struct rule *rule) {
   return true;
 }
 
-static bool read_choice(const char *name, const char *value, struct rule *rule) {
-  static const char *const triggers[] = {"syn", "synack", "payload", "hello", "data"};
-  static const char *const places[] = {"after", "before", "instead"};
-  static const char *const targets[] = {"", "client", "server", "both"};
+static bool read_choice(const char* name, const char* value, struct rule* rule) {
+  static const char* const triggers[] = {"syn", "synack", "payload", "hello", "data"};
+  static const char* const places[] = {"after", "before", "instead"};
+  static const char* const targets[] = {"", "client", "server", "both"};
   int chosen = -1;
-  if (strcmp(name, "on") == 0 && (chosen = choice(value, triggers, 5)) >= 0) rule->on = (enum trigger)chosen;
-  if (strcmp(name, "place") == 0 && (chosen = choice(value, places, 3)) >= 0) rule->place = (enum place)chosen;
-  if (strcmp(name, "to") == 0 && (chosen = choice(value, targets, 4)) > 0) rule->to = (unsigned)chosen;
+  if (strcmp(name, "on") == 0 && (chosen = choice(value, triggers, 5)) >= 0)
+    rule->on = (enum trigger)chosen;
+  if (strcmp(name, "place") == 0 && (chosen = choice(value, places, 3)) >= 0)
+    rule->place = (enum place)chosen;
+  if (strcmp(name, "to") == 0 && (chosen = choice(value, targets, 4)) > 0)
+    rule->to = (unsigned)chosen;
   if (strcmp(name, "send") == 0 && read_kind(value, rule)) chosen = 0;
   return chosen >= 0;
 }
 
-static bool read_number(const char *name, const char *value, struct rule *rule) {
+static bool read_number(const char* name, const char* value, struct rule* rule) {
   const long number = strtol(value, NULL, 0);
   const struct {
-    const char *name;
-    unsigned *at;
-  } counts[] = {{"port", &rule->port}, {"n", &rule->n}, {"count", &rule->count}, {"times", &rule->times}};
+    const char* name;
+    unsigned* at;
+  } counts[] = {
+      {"port", &rule->port}, {"n", &rule->n}, {"count", &rule->count}, {"times", &rule->times}};
   for (unsigned i = 0; i < sizeof counts / sizeof *counts; i++) {
     if (strcmp(name, counts[i].name) == 0) return *counts[i].at = (unsigned)number, true;
   }
   const struct {
-    const char *name;
-    int32_t *at;
-  } steps[] = {{"seq", &rule->seq},           {"ack", &rule->ack},
-               {"step", &rule->step},         {"ackstep", &rule->ackStep},
-               {"ttlstep", &rule->ttlStep},   {"windowstep", &rule->windowStep},
+    const char* name;
+    int32_t* at;
+  } steps[] = {{"seq", &rule->seq},          {"ack", &rule->ack},
+               {"step", &rule->step},        {"ackstep", &rule->ackStep},
+               {"ttlstep", &rule->ttlStep},  {"windowstep", &rule->windowStep},
                {"ipidstep", &rule->ipidStep}};
   for (unsigned i = 0; i < sizeof steps / sizeof *steps; i++) {
     if (strcmp(name, steps[i].name) == 0) return *steps[i].at = (int32_t)number, true;
@@ -80,7 +84,7 @@ static bool read_number(const char *name, const char *value, struct rule *rule) 
   return false;
 }
 
-static bool read_word(const char *name, const char *value, struct rule *rule) {
+static bool read_word(const char* name, const char* value, struct rule* rule) {
   if (strcmp(name, "ttl") == 0) {
     rule->ttlSource = read_source(value);
     rule->ttl = (uint8_t)atoi(value);
@@ -99,16 +103,16 @@ static bool read_word(const char *name, const char *value, struct rule *rule) {
   return true;
 }
 
-const char *rule_read(char *line, struct rule *rule) {
+const char* rule_read(char* line, struct rule* rule) {
   memset(rule, 0, sizeof *rule);
   rule->n = rule->count = rule->times = 1;
   rule->to = TO_CLIENT;
   rule->flags = RST;
   rule->ttlSource = SAME;
   rule->dontFragment = true;
-  char *rest = NULL;
-  for (char *word = strtok_r(line, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
-    char *value = strchr(word, '=');
+  char* rest = NULL;
+  for (char* word = strtok_r(line, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
+    char* value = strchr(word, '=');
     if (value == NULL) return word;
     *value++ = 0;
     if (!read_word(word, value, rule)) return word;

@@ -18,7 +18,7 @@ enum source { FIXED, SAME, ECHO };
 
 /**
  * One rule. Words and their meaning:
- *   on=syn|synack|payload|hello|data  client's SYN · server's SYN-ACK · nth payload of the client ·
+ *   on=syn|synack|payload|hello|data  client's SYN · server's SYN-ACK · client's nth payload ·
  *                                     ClientHello · nth payload of the server
  *   port=N  server port, 0 any     n=N  which payload, from 1     sni=NAME   contains=TEXT
  *   send=rst|rstack|synack|finack|data|none   flags=0xNNN  overrides the control bits
@@ -45,6 +45,6 @@ struct rule {
 };
 
 /** Fills `rule` from `line`; returns the first word that is not understood, or NULL. */
-const char *rule_read(char *line, struct rule *rule);
+const char* rule_read(char* line, struct rule* rule);
 
 #endif

@@ -16,28 +16,28 @@ enum {
   EXTENSION_SERVER_NAME = 0,
 };
 
-static uint16_t read16(const uint8_t *at) { return (uint16_t)(at[0] << 8 | at[1]); }
+static uint16_t read16(const uint8_t* at) { return (uint16_t)(at[0] << 8 | at[1]); }
 
-static uint32_t read32(const uint8_t *at) { return (uint32_t)read16(at) << 16 | read16(at + 2); }
+static uint32_t read32(const uint8_t* at) { return (uint32_t)read16(at) << 16 | read16(at + 2); }
 
-static void write16(uint8_t *at, unsigned value) {
+static void write16(uint8_t* at, unsigned value) {
   at[0] = (uint8_t)(value >> 8);
   at[1] = (uint8_t)value;
 }
 
-static void write32(uint8_t *at, uint32_t value) {
+static void write32(uint8_t* at, uint32_t value) {
   write16(at, value >> 16);
   write16(at + 2, value & 0xffff);
 }
 
-uint32_t segment_length(const struct segment *segment) {
+uint32_t segment_length(const struct segment* segment) {
   return segment->payloadSize + !!(segment->flags & SYN) + !!(segment->flags & FIN);
 }
 
-bool segment_read(const uint8_t *frame, unsigned size, struct segment *segment) {
+bool segment_read(const uint8_t* frame, unsigned size, struct segment* segment) {
   memset(segment, 0, sizeof *segment);
   if (size < ETHERNET_SIZE + IPV4_SIZE + TCP_SIZE) return false;
-  const uint8_t *ip = frame + ETHERNET_SIZE;
+  const uint8_t* ip = frame + ETHERNET_SIZE;
   const uint8_t *tcp, *end;
   segment->frame = frame;
   if (read16(frame + 12) == 0x0800 && ip[0] >> 4 == 4) {
@@ -74,7 +74,7 @@ bool segment_read(const uint8_t *frame, unsigned size, struct segment *segment) 
   return true;
 }
 
-static uint32_t sum(const uint8_t *at, unsigned size, uint32_t carry) {
+static uint32_t sum(const uint8_t* at, unsigned size, uint32_t carry) {
   for (unsigned i = 0; i + 1 < size; i += 2) carry += read16(at + i);
   if (size & 1) carry += (uint32_t)at[size - 1] << 8;
   return carry;
@@ -86,7 +86,7 @@ static uint16_t fold(uint32_t carry) {
 }
 
 /** Writes the IP header at `ip` for `length` octets of TCP; returns the pseudo header's sum. */
-static uint32_t forge_ip(const struct forgery *forgery, uint8_t *ip, unsigned length) {
+static uint32_t forge_ip(const struct forgery* forgery, uint8_t* ip, unsigned length) {
   if (forgery->version == 4) {
     ip[0] = 0x45;
     write16(ip + 2, IPV4_SIZE + length);
@@ -108,14 +108,14 @@ static uint32_t forge_ip(const struct forgery *forgery, uint8_t *ip, unsigned le
   return sum(ip + 8, 32, PROTOCOL_TCP + length);
 }
 
-unsigned segment_forge(const struct forgery *forgery, uint8_t *out) {
+unsigned segment_forge(const struct forgery* forgery, uint8_t* out) {
   const unsigned ipSize = forgery->version == 4 ? IPV4_SIZE : IPV6_SIZE;
   const unsigned length = TCP_SIZE + forgery->payloadSize;
   memset(out, 0, ETHERNET_SIZE + ipSize + TCP_SIZE);
   memcpy(out, forgery->mac, sizeof forgery->mac);
   write16(out + 12, forgery->version == 4 ? 0x0800 : 0x86dd);
   const uint32_t pseudo = forge_ip(forgery, out + ETHERNET_SIZE, length);
-  uint8_t *tcp = out + ETHERNET_SIZE + ipSize;
+  uint8_t* tcp = out + ETHERNET_SIZE + ipSize;
   write16(tcp, forgery->from.port);
   write16(tcp + 2, forgery->to.port);
   write32(tcp + 4, forgery->seq);
@@ -128,7 +128,7 @@ unsigned segment_forge(const struct forgery *forgery, uint8_t *out) {
 }
 
 /** Moves `*at` over a vector with a length field of `width` octets; false past `end`. */
-static bool skip(const uint8_t **at, const uint8_t *end, unsigned width) {
+static bool skip(const uint8_t** at, const uint8_t* end, unsigned width) {
   if (*at + width > end) return false;
   unsigned length = 0;
   for (unsigned i = 0; i < width; i++) length = length << 8 | (*at)[i];
@@ -136,10 +136,11 @@ static bool skip(const uint8_t **at, const uint8_t *end, unsigned width) {
   return *at <= end;
 }
 
-bool segment_is_hello(const struct segment *segment, const char *name) {
-  const uint8_t *at = segment->payload;
-  const uint8_t *end = at + segment->payloadSize;
-  if (segment->payloadSize < 43 || at[0] != RECORD_HANDSHAKE || at[5] != HANDSHAKE_CLIENT_HELLO) return false;
+bool segment_is_hello(const struct segment* segment, const char* name) {
+  const uint8_t* at = segment->payload;
+  const uint8_t* end = at + segment->payloadSize;
+  if (segment->payloadSize < 43 || at[0] != RECORD_HANDSHAKE || at[5] != HANDSHAKE_CLIENT_HELLO)
+    return false;
   if (name[0] == 0) return true;
   at += 5 + 4 + 2 + 32;  // record header, handshake header, version, random
   if (!skip(&at, end, 1) || !skip(&at, end, 2) || !skip(&at, end, 1)) return false;

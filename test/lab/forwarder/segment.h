@@ -24,9 +24,9 @@ struct segment {
   uint32_t seq, ack;
   uint16_t window, ipid;
   uint8_t flags, ttl;
-  const uint8_t *payload;
+  const uint8_t* payload;
   unsigned payloadSize;
-  const uint8_t *frame;
+  const uint8_t* frame;
 };
 
 /** A segment to be built. `mac` is destination and source as they stand in the frame. */
@@ -38,20 +38,20 @@ struct forgery {
   uint16_t window, ipid, flags;
   uint8_t ttl;
   bool dontFragment;
-  const uint8_t *payload;
+  const uint8_t* payload;
   unsigned payloadSize;
 };
 
 /** SEG.LEN: payload and the SYN and FIN bits. */
-uint32_t segment_length(const struct segment *segment);
+uint32_t segment_length(const struct segment* segment);
 
 /** Reads `frame`; false when it is not a whole TCP segment of IPv4 or IPv6. */
-bool segment_read(const uint8_t *frame, unsigned size, struct segment *segment);
+bool segment_read(const uint8_t* frame, unsigned size, struct segment* segment);
 
 /** Builds a frame with right checksums in `out` (FRAME_SIZE_MAX octets); returns its size. */
-unsigned segment_forge(const struct forgery *forgery, uint8_t *out);
+unsigned segment_forge(const struct forgery* forgery, uint8_t* out);
 
 /** True when `segment` begins with a ClientHello naming `name` (any name when empty). */
-bool segment_is_hello(const struct segment *segment, const char *name);
+bool segment_is_hello(const struct segment* segment, const char* name);
 
 #endif
