@@ -151,7 +151,7 @@ function table(trials: readonly Trial[]): string {
     groups.set(key, [...(groups.get(key) ?? []), trial]);
   }
   const lines = [
-    "traffic     asked/s     sent/s  tap         lost (each run)      core %   ns/frame",
+    "traffic     asked/s     sent/s  tap         lost (each run)   not inspected   core %   ns/frame",
   ];
   for (const group of groups.values()) {
     const [first] = group;
@@ -164,16 +164,18 @@ function table(trials: readonly Trial[]): string {
         (first.asked === 0 ? "max" : String(first.asked)).padStart(8),
         rate.toFixed(0).padStart(10),
         ` ${first.tap.padEnd(10)}`,
-        group
-          .map(({ lost }) => lost)
-          .join(" ")
-          .padEnd(18),
+        each(group, ({ lost }) => lost).padEnd(16),
+        each(group, ({ sent, seen }) => sent - seen).padStart(14),
         (100 * load).toFixed(1).padStart(8),
         ((load / rate) * 1e9).toFixed(0).padStart(10),
       ].join(" "),
     );
   }
   return lines.join("\n");
+}
+
+function each(group: readonly Trial[], figure: (trial: Trial) => number): string {
+  return group.map(figure).join(" ");
 }
 
 if (spawnSync("id", ["-u"], { encoding: "utf8" }).stdout.trim() !== "0") {

@@ -29,7 +29,8 @@ static uint64_t walk(uint8_t *block, uint64_t *sum) {
   for (uint32_t frame = 0; frame < frames; frame++) {
     struct tpacket3_hdr *record = (struct tpacket3_hdr *)at;
     const uint8_t *octets = at + record->tp_mac;
-    *sum += record->tp_snaplen + octets[12] + octets[23] + octets[record->tp_snaplen > 47 ? 47 : 14];
+    uint32_t flags = record->tp_snaplen > 47 ? 47 : 14; /* TCP flags of a plain IPv4 frame */
+    *sum += record->tp_snaplen + octets[12] + octets[23] + octets[flags];
     at += record->tp_next_offset;
   }
   return frames;

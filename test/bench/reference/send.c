@@ -111,7 +111,8 @@ static int open_capture(struct capture *capture, const char *path) {
   return 0;
 }
 
-/* Copies the next frame into a slot; returns its time within all turns, in seconds. */
+/* Puts the next frame into a slot; returns its time within all turns, in seconds. The first turn
+ * is sent from where the file is mapped, further ones from a copy that can be changed. */
 static double next_frame(struct capture *capture, uint32_t slot) {
   static double last, before;
   if (capture->at + 16 > capture->size) {
@@ -124,9 +125,13 @@ static double next_frame(struct capture *capture, uint32_t slot) {
   last = word(record) + word(record + 4) * capture->unit - capture->first;
   capture->at += 16 + length;
   if (length > LARGEST) length = LARGEST;
-  memcpy(frames[slot], record + 16, length);
   parts[slot].iov_len = length;
-  if (capture->turn > 0) move_home(frames[slot], capture->turn);
+  parts[slot].iov_base = (void *)(record + 16);
+  if (capture->turn > 0) {
+    memcpy(frames[slot], record + 16, length);
+    parts[slot].iov_base = frames[slot];
+    move_home(frames[slot], capture->turn);
+  }
   return before + last;
 }
 
@@ -149,7 +154,8 @@ static void fill_datagrams(uint32_t size) {
 
 static int open_socket(const char *interface) {
   int one = 1, room = 4 << 20;
-  struct sockaddr_ll place = {.sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex(interface)};
+  struct sockaddr_ll place = {.sll_family = AF_PACKET,
+                              .sll_ifindex = (int)if_nametoindex(interface)};
   int out = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
   if (out < 0 || bind(out, (struct sockaddr *)&place, sizeof place) < 0) return -1;
   setsockopt(out, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof one);
