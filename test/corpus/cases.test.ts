@@ -10,7 +10,7 @@ import { Pipeline } from "../scenario/pipeline.ts";
 import { type MailCase, mailScenario, mailVariants, readMailCases } from "./mail-case.ts";
 import { corpusPath } from "./place.ts";
 import { type ResetCase, readResetCases, resetScenario, resetVariants } from "./reset-case.ts";
-import { UNCOVERED, WITHOUT_IPID } from "./uncovered.ts";
+import { UNCOVERED } from "./uncovered.ts";
 
 const PATIENCE = 120_000;
 const mailPath = corpusPath("cases", "mail.json");
@@ -82,8 +82,7 @@ function checkReset(one: ResetCase, lines: readonly FlowLine[], variant: Variant
   const strongest =
     STRENGTH.findLast((verdict) => verdicts.some((one) => one === verdict)) ?? "none";
   const shown = lines.map(({ verdict, reason, evidence }) => `${verdict} ${reason} ${evidence}`);
-  const wanted =
-    (variant.label.startsWith("ip6") ? WITHOUT_IPID[one.id] : undefined) ?? one.verdict;
+  const wanted = one.verdict;
   const is = shown.join("; ") || "nothing";
   const message = `${one.id} must be ${wanted}, is ${is}, told as ${variant.label}`;
   if (TAMPERING.includes(wanted)) {

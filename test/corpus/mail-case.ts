@@ -16,6 +16,7 @@ interface Step {
 interface Baseline {
   readonly offer: number;
   readonly nooffer: number;
+  readonly caps?: readonly string[];
 }
 
 export interface MailCase {
@@ -56,7 +57,8 @@ export function mailScenario(one: MailCase): Scenario {
   const name = /^220 ([\w-]+(?:\.[\w-]+)+)/.exec(greeting)?.[1] ?? "mail.ex.test";
   const lines = ["client 192.168.1.10:49200", `server 198.51.100.25:${one.port}`];
   if (context.baseline !== null) {
-    lines.push(`assume offered ${context.baseline.offer}/${context.baseline.nooffer}`);
+    const { offer, nooffer, caps } = context.baseline;
+    lines.push(`assume offered ${offer}/${nooffer} s ${(caps ?? []).join(",")}`);
   }
   if (context.knownProvider) lines.push(`assume known ${name}`, `dns "${name}" 198.51.100.25`);
   if (context.policyDomain) lines.push(`assume policy ${name}`, `dns "${name}" 198.51.100.25`);

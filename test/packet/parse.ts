@@ -128,7 +128,8 @@ class Draft {
       const match = /^(\d+)\/(\d+)$/.exec(word);
       if (match === null) cursor.fail(`"${word}" is not OFFERS/REFUSALS, such as 9/0`);
       const host = cursor.done ? "s" : this.#known(cursor);
-      return { kind: "offered", host, offer: Number(match[1]), nooffer: Number(match[2]) };
+      const list = cursor.done ? [] : cursor.word("a list").split(",");
+      return { kind: "offered", host, offer: Number(match[1]), nooffer: Number(match[2]), list };
     }
     if (cursor.take("known")) return { kind: "known", name: cursor.word("a server name") };
     if (cursor.take("policy")) return { kind: "policy", name: cursor.word("a server name") };

@@ -132,6 +132,8 @@ export type Assumption =
       readonly host: string;
       readonly offer: number;
       readonly nooffer: number;
+      /** The capability list it offered, upper-case first tokens; empty when not stated. */
+      readonly list: readonly string[];
     }
   | { readonly kind: "known"; readonly name: string }
   | { readonly kind: "policy"; readonly name: string };

@@ -13,6 +13,7 @@ import { type Judge, loadJudge } from "../../host/judge.ts";
 import { feed } from "../packet/feed.ts";
 import type { Scenario } from "../packet/scenario.ts";
 import type { Variant } from "../packet/transform.ts";
+import { assumedSessions } from "./assume.ts";
 import { alertTexts, flowText, Reading } from "./result.ts";
 
 const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));
@@ -42,7 +43,11 @@ export class Pipeline {
 
   /** Runs one variant as an input of its own. */
   run(scenario: Scenario, variant: Variant): Outcome {
-    const book = new AlertBook({ judge: this.#judge, keepFlows: true });
+    const book = new AlertBook({
+      judge: this.#judge,
+      keepFlows: true,
+      sessions: assumedSessions(scenario, variant),
+    });
     const before = this.#inspector.reasons();
     const alerts: Alert[] = [];
     const take = (findings: readonly Finding[]): void => {
