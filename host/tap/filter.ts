@@ -5,6 +5,7 @@
 // Read RFC 9293 §3.1, RFC 8200 §3, RFC 2516 §4, RFC 4443 §2.1, IEEE 802.1Q.
 
 import { assemble } from "./bpf.ts";
+import type { Framing } from "./link.ts";
 
 /**
  * Ports where a mail dialog may run in the clear, kept whole. 465, 993 and 995 are absent on
@@ -17,11 +18,6 @@ export const TCP_SNAP = 512;
 
 /** What a ring block spends beside the frame: block header 48, frame header and padding to 112. */
 const BLOCK_OVERHEAD = 256;
-
-const ARPHRD_ETHER = 1;
-const ARPHRD_LOOPBACK = 772; // has an Ethernet header too, of zeros
-/** Links whose frames begin with the IP header: PPP, raw IP, ipip, ip6ip6, sit, none (tun). */
-const HEADERLESS: readonly number[] = [512, 519, 768, 769, 776, 65534];
 
 /** Octets of a whole frame that still fit a ring block of `blockSize` octets. */
 export function wholeSnap(blockSize: number): number {
@@ -177,8 +173,7 @@ const tcp = (ports: readonly number[]): string[] => [
 
 /** What a program is made for; `mailPorts` are the owner's own, beside MAIL_PORTS. */
 export interface FilterRequest {
-  /** ARPHRD number of the link. */
-  readonly hardware: number;
+  readonly framing: Framing;
   /** Octets of a ring block: a whole frame must fit one. */
   readonly blockSize: number;
   readonly mailPorts?: readonly number[];
@@ -187,11 +182,10 @@ export interface FilterRequest {
 /** The program for one link, ready to attach. A link we cannot read is kept whole. */
 export function filterProgram(request: FilterRequest): Uint8Array {
   const whole = `ret #${wholeSnap(request.blockSize)}`;
-  const ethernet = request.hardware === ARPHRD_ETHER || request.hardware === ARPHRD_LOOPBACK;
-  if (!ethernet && !HEADERLESS.includes(request.hardware)) return assemble([whole]);
+  if (request.framing === "unknown") return assemble([whole]);
   const ports = [...new Set([...MAIL_PORTS, ...(request.mailPorts ?? [])])];
   return assemble([
-    ...(ethernet ? ETHERNET : HEADERLESS_LINK),
+    ...(request.framing === "ethernet" ? ETHERNET : HEADERLESS_LINK),
     ...IP4,
     ...IP6,
     ...UDP,

@@ -6,6 +6,20 @@ import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { interfaceFlags, interfaceHardware, interfaceIndex } from "./libc.ts";
 
+const ARPHRD_ETHER = 1;
+const ARPHRD_LOOPBACK = 772; // has an Ethernet header too, of zeros
+/** Links whose frames begin with the IP header: PPP, raw IP, ipip, ip6ip6, sit, none (tun). */
+const HEADERLESS: readonly number[] = [512, 519, 768, 769, 776, 65534];
+
+/** How a link's frames begin; "unknown" is anything we have no eyes for. */
+export type Framing = "ethernet" | "ip" | "unknown";
+
+/** How the frames of a link with this ARPHRD number begin. */
+export function framingOf(hardware: number): Framing {
+  if (hardware === ARPHRD_ETHER || hardware === ARPHRD_LOOPBACK) return "ethernet";
+  return HEADERLESS.includes(hardware) ? "ip" : "unknown";
+}
+
 const RTF_UP = 0x0001;
 const RTF_REJECT = 0x0200;
 const IFF_UP = 0x1;

@@ -3,38 +3,19 @@
 // frame itself. Nothing here needs a privilege after start().
 // Read packet(7) and the kernel's networking/packet_mmap documentation, TPACKET_V3.
 
-import { constants } from "node:os";
 import { EXIT, HostError } from "../errors.ts";
 import { type Blocks, type PlacementMode, placeBlocks, type Region } from "./block.ts";
 import { filterProgram } from "./filter.ts";
-import {
-  AF_PACKET,
-  armSignal,
-  attachFilter,
-  bindPacket,
-  close,
-  disarmSignal,
-  errorName,
-  getOption,
-  SOCK_RAW,
-  SOL_PACKET,
-  setOption,
-  socket,
-  takeError,
-} from "./libc.ts";
-import { findLink, framesCarried, type Link } from "./link.ts";
+import { armSignal, bindPacket, close, disarmSignal, takeError } from "./libc.ts";
+import { type Framing, findLink, framesCarried, framingOf, type Link } from "./link.ts";
+import { must, openPacketSocket, requestRing, setFilter, takeStatistics } from "./packet-socket.ts";
 
-const PACKET_RX_RING = 5;
-const PACKET_STATISTICS = 6;
-const PACKET_VERSION = 10;
-const TPACKET_V3 = 2;
-const FRAME_SIZE = 2_048; // checked by the kernel, then unused: version 3 packs frames
-
-/** A block that is not full is handed over after this: small, for stalls cost whole blocks. */
-const BLOCK_TIMEOUT_MS = 20;
-
-/** How often the interface, the counters and a signal that went missing are looked after. */
-const PULSE_MS = 200;
+/**
+ * How often the interface, the counters and a signal that went missing are looked after: seldom
+ * while all is well, for an idle watch costs nothing but this; often while waiting for a return.
+ */
+const PULSE_MS = 500;
+const PULSE_AWAY_MS = 100;
 
 /** Counted since start(). `frames` passed the filter and reached the ring. */
 export interface RingCounters {
@@ -78,7 +59,7 @@ export class Ring {
   #blocks: Blocks | null = null;
   #next = 0;
   #bound = 0;
-  #hardware = -1;
+  #framing: Framing | null = null;
   #pulse: NodeJS.Timeout | null = null;
   #again: NodeJS.Immediate | null = null;
   #state: LinkState = "absent";
@@ -95,7 +76,10 @@ export class Ring {
   constructor(request: RingRequest) {
     this.#request = request;
     this.#region = request.region;
-    this.#onSignal = () => this.drain();
+    this.#onSignal = () => {
+      // A signal without a block may tell of the interface, at once.
+      if (this.drain() === 0 && takeError(this.#descriptor) !== 0) this.#look();
+    };
   }
 
   /** Whether the kernel writes into the inspector's memory or blocks are copied there. */
@@ -105,6 +89,11 @@ export class Ring {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** How the frames begin; null before start(). A re-created interface may begin otherwise. */
+  get framing(): Framing | null {
+    return this.#framing;
   }
 
   get interface(): string {
@@ -121,7 +110,7 @@ export class Ring {
       const name = this.#request.interface;
       throw new HostError(EXIT.unavailable, `there is no interface named "${name}" to tap.`);
     }
-    this.#descriptor = this.#open();
+    this.#descriptor = openPacketSocket(this.#request.interface);
     try {
       this.#setUp(link);
     } catch (error) {
@@ -132,7 +121,7 @@ export class Ring {
 
   /** Gives the ring back and closes the socket. Safe to call twice, or after a failed start. */
   stop(): void {
-    if (this.#pulse !== null) clearInterval(this.#pulse);
+    if (this.#pulse !== null) clearTimeout(this.#pulse);
     if (this.#again !== null) clearImmediate(this.#again);
     this.#pulse = null;
     this.#again = null;
@@ -161,9 +150,10 @@ export class Ring {
 
   /**
    * Hands every ready block over, at most one turn of the ring; what comes later waits for the
-   * next turn of the event loop, so that signals and timers are heard under any load.
+   * next turn of the event loop, so that signals and timers are heard under any load. Returns
+   * how many blocks it was.
    */
-  drain(): void {
+  drain(): number {
     const { blockCount } = this.#request.region;
     let taken = 0;
     while (taken < blockCount && this.#blocks?.take(this.#next)) {
@@ -180,6 +170,7 @@ export class Ring {
         this.drain();
       });
     }
+    return taken;
   }
 
   /** The counters up to now. */
@@ -188,69 +179,45 @@ export class Ring {
     return { ...this.#counted };
   }
 
-  #open(): number {
-    const descriptor = socket(AF_PACKET, SOCK_RAW, 0); // protocol 0: deaf until it is bound
-    if (descriptor >= 0) return descriptor;
-    const name = this.#request.interface;
-    const { EPERM, EACCES } = constants.errno;
-    if (descriptor === -EPERM || descriptor === -EACCES) {
-      const wanted = "it needs root or the capability CAP_NET_RAW";
-      throw new HostError(EXIT.noPermission, `not permitted to tap "${name}": ${wanted}.`);
-    }
-    throw this.#failure("a packet socket", descriptor);
-  }
-
   /** The order matters: no frame may arrive before the filter, no child may keep the ring. */
   #setUp(link: Link): void {
-    const { blockSize, blockCount } = this.#region;
+    const name = this.#request.interface;
     this.#filter(link);
-    const version = Buffer.alloc(4);
-    version.writeUInt32LE(TPACKET_V3, 0);
-    this.#must("ring version 3", setOption(this.#descriptor, SOL_PACKET, PACKET_VERSION, version));
-    const geometry = Buffer.alloc(28); // tpacket_req3
-    geometry.writeUInt32LE(blockSize, 0);
-    geometry.writeUInt32LE(blockCount, 4);
-    geometry.writeUInt32LE(FRAME_SIZE, 8);
-    geometry.writeUInt32LE((blockSize / FRAME_SIZE) * blockCount, 12);
-    geometry.writeUInt32LE(BLOCK_TIMEOUT_MS, 16);
-    this.#must("a ring", setOption(this.#descriptor, SOL_PACKET, PACKET_RX_RING, geometry));
+    requestRing(this.#descriptor, this.#region, name);
     this.#blocks = placeBlocks(this.#descriptor, this.#region, this.#request.placement);
-    this.#must("a binding", bindPacket(this.#descriptor, link.index));
+    must("a binding", name, bindPacket(this.#descriptor, link.index));
     this.#bound = link.index;
     this.#state = link.up ? "up" : "down";
     process.on("SIGIO", this.#onSignal); // before arming: SIGIO unhandled ends the process
-    this.#must("a signal", armSignal(this.#descriptor, process.pid));
-    this.#pulse = setInterval(() => this.#beat(), PULSE_MS);
+    must("a signal", name, armSignal(this.#descriptor, process.pid));
+    this.#beatLater();
     this.drain(); // what was ready before the signal was armed
   }
 
   #filter(link: Link): void {
-    if (link.hardware === this.#hardware) return;
+    const framing = framingOf(link.hardware);
+    if (framing === this.#framing) return;
     const { mailPorts } = this.#request;
     const { blockSize } = this.#region;
-    const request = { hardware: link.hardware, blockSize };
+    const request = { framing, blockSize };
     const program = filterProgram(mailPorts === undefined ? request : { ...request, mailPorts });
-    this.#must("a packet filter", attachFilter(this.#descriptor, program));
-    this.#hardware = link.hardware;
+    setFilter(this.#descriptor, program, this.#request.interface);
+    this.#framing = framing;
   }
 
-  #must(what: string, code: number): void {
-    if (code < 0) throw this.#failure(what, code);
-  }
-
-  #failure(what: string, code: number): HostError {
-    const cause = errorName(code);
-    const instead = 'pipe "tcpdump -w -" into "striplight replay -" instead';
-    const where = `"${this.#request.interface}"`;
-    return new HostError(
-      EXIT.unavailable,
-      `the kernel refuses ${what} on ${where} (${cause}); ${instead}.`,
+  #beatLater(): void {
+    this.#pulse = setTimeout(
+      () => {
+        this.drain();
+        this.#look();
+        this.#beatLater();
+      },
+      this.#state === "up" ? PULSE_MS : PULSE_AWAY_MS,
     );
   }
 
-  /** The slow clock: catches a lost signal and follows the interface. */
-  #beat(): void {
-    this.drain();
+  /** Reads the counters and follows the interface. */
+  #look(): void {
     this.#readStatistics();
     takeError(this.#descriptor); // else a past error is reported for ever
     const link = findLink(this.#request.interface);
@@ -281,13 +248,10 @@ export class Ring {
     this.#bound = link.index;
   }
 
-  /** The kernel clears its counters at each reading; its packets include the dropped ones. */
   #readStatistics(): void {
-    const counters = Buffer.alloc(12); // tpacket_stats_v3
-    if (getOption(this.#descriptor, SOL_PACKET, PACKET_STATISTICS, counters) < 12) return;
-    const drops = counters.readUInt32LE(4);
-    this.#counted.frames += counters.readUInt32LE(0) - drops;
+    const { frames, drops, freezes } = takeStatistics(this.#descriptor);
+    this.#counted.frames += frames;
     this.#counted.drops += drops;
-    this.#counted.freezes += counters.readUInt32LE(8);
+    this.#counted.freezes += freezes;
   }
 }

@@ -405,9 +405,9 @@ describe("alert book: resets and segments", () => {
   it("keeps no line for a flow with nothing to tell, and orders the others by first packet", () => {
     const book = new AlertBook({ judge, keepFlows: true });
     const reset = segmentsSeen({ benign: "idle", resetsToClient: 1 });
-    book.observe(finding({ ...web, firstFrame: 20, segments: reset }), SIGHTING);
-    book.observe(finding({ ...web, firstFrame: 10 }), SIGHTING);
-    book.observe(finding({ ...web, firstFrame: 5, clientPort: 5, segments: reset }), SIGHTING);
+    book.observe(finding({ ...web, ordinal: 20, segments: reset }), SIGHTING);
+    book.observe(finding({ ...web, ordinal: 10 }), SIGHTING);
+    book.observe(finding({ ...web, ordinal: 5, clientPort: 5, segments: reset }), SIGHTING);
     assert.deepEqual(
       book.takeFlows(true).map((line) => line.flow.clientPort),
       [5, 49152],

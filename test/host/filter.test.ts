@@ -252,7 +252,7 @@ function kept(frame: Buffer, what: "all" | "cut" | "none"): number {
 }
 
 describe("the kernel filter", () => {
-  const ethernet = filterProgram({ hardware: 1, blockSize: BLOCK_SIZE });
+  const ethernet = filterProgram({ framing: "ethernet", blockSize: BLOCK_SIZE });
 
   for (const [name, frame, what] of ETHERNET) {
     it(`keeps ${what} of ${name}`, () => {
@@ -260,7 +260,7 @@ describe("the kernel filter", () => {
     });
   }
 
-  const ppp = filterProgram({ hardware: 512, blockSize: BLOCK_SIZE });
+  const ppp = filterProgram({ framing: "ip", blockSize: BLOCK_SIZE });
   for (const [protocol, name, frame, what] of HEADERLESS) {
     it(`keeps ${what} of ${name} on a link without header`, () => {
       assert.equal(run(ppp, frame, protocol), kept(frame, what));
@@ -294,14 +294,14 @@ describe("the kernel filter", () => {
   });
 
   it("keeps the owner's own mail ports whole", () => {
-    const own = filterProgram({ hardware: 1, blockSize: BLOCK_SIZE, mailPorts: [10_025] });
+    const own = filterProgram({ framing: "ethernet", blockSize: BLOCK_SIZE, mailPorts: [10_025] });
     const frame = ether(0x800, over4({ to: 10_025, payload: bulk }));
     assert.equal(run(own, frame), frame.length);
     assert.equal(run(ethernet, frame), TCP_SNAP);
   });
 
   it("keeps a link whole that it cannot read", () => {
-    const program = filterProgram({ hardware: 801, blockSize: BLOCK_SIZE });
+    const program = filterProgram({ framing: "unknown", blockSize: BLOCK_SIZE });
     assert.equal(run(program, bulk), bulk.length);
     assert.equal(program.length, 8);
   });
