@@ -12,6 +12,7 @@ HOST := $(shell find host -name '*.ts') package.json
 MODULES := build/inspector.wasm build/inspector-board.wasm build/inspector-scalar.wasm build/judge.wasm
 BUILT := $(MODULES) build/striplight.js
 
+TEST ?= 'test/**/*.test.ts'
 CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
@@ -48,8 +49,8 @@ check: $(STAMP) ## type-check host and assembly, lint
 	$(BIN)/tsc -p assembly
 	$(BIN)/biome check
 
-test: build ## run every test (MOCHA='-g name' narrows)
-	$(BIN)/mocha $(MOCHA)
+test: build ## run every test (TEST=test/host/abi.test.ts or MOCHA='-g name' narrows)
+	$(BIN)/mocha $(MOCHA) $(TEST)
 
 run: build ## replay the bundled capture, or tap a live interface: make run IFACE=eth0
 	@$(if $(IFACE),build/striplight.js watch -i $(IFACE),build/striplight.js replay $(CAPTURE))

@@ -13,6 +13,7 @@ import { EXIT, type ExitStatus, HostError } from "../errors.ts";
 import { Inspector } from "../inspector.ts";
 import { loadJudge } from "../judge.ts";
 import { modulePath } from "../modules.ts";
+import { openState, type State } from "../run/state.ts";
 import { describeAlert, Told } from "../sink/terminal.ts";
 import { type Command, parseOptions, type Streams, usageError } from "./command.ts";
 import { Progress } from "./progress.ts";
@@ -47,6 +48,8 @@ interface Request {
   readonly files: readonly string[];
   readonly form: Form;
   readonly home: readonly string[];
+  /** Folder of what is learnt; null keeps nothing. */
+  readonly state: string | null;
   readonly failOn: (typeof FAIL_ON)[number] | null;
   readonly config: Config;
 }
@@ -79,7 +82,8 @@ function readRequest(args: readonly string[]): Request {
   const config = loadConfig(values.config ?? null);
   const form: Form = values.json ? "json" : values.flows ? "flows" : "sentences";
   const networks = home.length > 0 ? home : config.home.length > 0 ? config.home : HOME_DEFAULT;
-  return { files: positionals, form, home: networks, failOn, config };
+  const state = values.state ?? null;
+  return { files: positionals, form, home: networks, state, failOn, config };
 }
 
 /** One replay: the inspector, the book, and what is printed of their results. */
@@ -87,6 +91,7 @@ class Replay {
   readonly #request: Request;
   readonly #streams: Streams;
   readonly #inspector: Inspector;
+  readonly #state: State;
   readonly #book: AlertBook;
   readonly #drain: Drain;
   readonly #told = new Told();
@@ -103,9 +108,13 @@ class Replay {
     const { MailEvidence, SegmentEvidence } = this.#inspector.abi.names;
     const names = { mail: MailEvidence, segment: SegmentEvidence };
     const judge = loadJudge(readFileSync(modulePath("judge.wasm")), names);
-    this.#book = new AlertBook({ judge, keepFlows: request.form === "flows" });
+    this.#state = openState(request.config, request.state, streams.diagnostic);
+    const { sessions } = this.#state;
+    this.#book = new AlertBook({ judge, keepFlows: request.form === "flows", sessions });
     this.#drain = new Drain(this.#inspector, (finding, sighting) => {
-      for (const alert of this.#book.observe(finding, sighting)) this.#tell(alert);
+      const alerts = this.#book.observe(finding, sighting);
+      for (const alert of alerts) this.#tell(alert);
+      this.#state.store?.offer(finding.time, alerts.length > 0);
     });
   }
 
@@ -116,6 +125,7 @@ class Replay {
     while (this.#inspector.finish()) this.#drain.take();
     this.#drain.take();
     this.#progress.clear();
+    this.#state.store?.flush();
     this.#printFlows(true);
     if (this.#request.form === "sentences") this.#summarize();
     return this.#failure === EXIT.done ? this.#verdictStatus() : this.#failure;
