@@ -57,6 +57,7 @@ export function segmentsSeen(change: Partial<SegmentsSeen> = {}): SegmentsSeen {
     resetTtl: 0,
     farTtl: 0,
     resetIpid: 0,
+    farIpidVaries: true,
     resetWindow: 0,
     latencyUs: 0,
     rttUs: 0,
