@@ -18,7 +18,7 @@ export interface TapRequest {
   readonly inspector: Inspector;
   readonly interfaces: readonly string[];
   readonly observe: Observe;
-  /** Called with how many frames the kernel dropped since the last call. */
+  /** Called with how many frames passed unseen since the last call. */
   readonly onLoss: (frames: number) => void;
   /** Called when the inspector cannot go on; the tap still runs and drops what arrives. */
   readonly onTrap: (error: unknown) => void;
@@ -41,6 +41,7 @@ export class Tap {
   readonly #rings: Ring[];
   #pulse: NodeJS.Timeout | null = null;
   #lost = 0;
+  #interruptions = 0;
   #blocks = 0;
   #blocksAtPulse = 0;
 
@@ -163,12 +164,18 @@ export class Tap {
   /** Losses since the last beat are told; on a quiet link time goes on. */
   #beat(): void {
     try {
-      let drops = 0;
-      for (const ring of this.#rings) drops += ring.counters().drops;
-      if (drops > this.#lost) {
-        this.#inspector.lostFrames();
-        this.#request.onLoss(drops - this.#lost);
-        this.#lost = drops;
+      let lost = 0;
+      let interruptions = 0;
+      for (const ring of this.#rings) {
+        const counters = ring.counters();
+        lost += counters.drops + counters.missed;
+        interruptions += counters.interruptions;
+      }
+      if (lost > this.#lost || interruptions > this.#interruptions) {
+        this.#inspector.lostFrames(); // an absence after this is no evidence
+        if (lost > this.#lost) this.#request.onLoss(lost - this.#lost);
+        this.#lost = lost;
+        this.#interruptions = interruptions;
       }
       if (this.#blocks === this.#blocksAtPulse) {
         this.#inspector.tick(BigInt(Date.now()) * 1_000_000n);
