@@ -1,0 +1,145 @@
+// The product itself in the lab: `striplight watch` on the router's uplink, with a lamp folder that
+// stands in for the LED and the home's collector. Reads its JSON lines; judges nothing.
+
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Network, UPLINK } from "./namespace.ts";
+import { lineFrom, type Outcome, run, start, stop } from "./process.ts";
+
+const PROGRAM = fileURLToPath(new URL("../../build/striplight.js", import.meta.url));
+const LED = "lab:alarm";
+
+/** What the lamp shows, in the words of a person. */
+export type Lamp = "off" | "steady" | "slow blink" | "fast blink";
+
+/** The parts of an alert line the lab reads. */
+export interface AlertLine {
+  id: string;
+  revision: number;
+  time: string;
+  alert: string;
+  verdict: string;
+  severity: string;
+  evidence: string[];
+  flow: { client: string; clientPort: number; server: string; serverPort: number };
+  text: string;
+}
+
+/** Where records are sent. */
+export interface CollectorAddress {
+  host: string;
+  port: number;
+  proto: "udp" | "tcp";
+}
+
+/** One running watch. `start` resolves when it watches; `stop` ends it with SIGTERM. */
+export class Appliance {
+  readonly #network: Network;
+  readonly #collectors: readonly CollectorAddress[];
+  #folder = "";
+  #child: ChildProcess | null = null;
+  #rest = "";
+  #diagnostics = "";
+  readonly alerts: { line: AlertLine; seenMs: number }[] = [];
+  /** Called with each alert as it is printed. */
+  onAlert: (alert: AlertLine) => void = () => {};
+
+  constructor(network: Network, collectors: readonly CollectorAddress[] = []) {
+    this.#network = network;
+    this.#collectors = collectors;
+  }
+
+  async start(): Promise<void> {
+    this.#folder = mkdtempSync(join(tmpdir(), "striplight-watch-"));
+    makeLampFolder(join(this.#folder, "leds", LED));
+    writeFileSync(this.#configuration, this.#uci());
+    const words = ["watch", "-i", UPLINK, "--json", "-c", this.#configuration];
+    const child = start(this.#network.netns("router"), [process.execPath, PROGRAM, ...words]);
+    this.#child = child;
+    child.stdout?.on("data", (octets: Buffer) => this.#read(octets.toString("utf8")));
+    child.stderr?.on("data", (octets: Buffer) => {
+      this.#diagnostics += octets.toString("utf8");
+    });
+    await lineFrom(child, /watching/, 20_000);
+  }
+
+  /** Resolves with the exit status. */
+  async stop(): Promise<number | null> {
+    const child = this.#child;
+    this.#child = null;
+    if (child !== null) await stop(child);
+    if (this.#folder !== "") rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder = "";
+    return child?.exitCode ?? null;
+  }
+
+  /** Everything it said on standard error. */
+  get diagnostics(): string {
+    return this.#diagnostics;
+  }
+
+  /** Process id of the running watch. */
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  /** Runs another command against the running watch: `status`, `ack`, `test-alarm`. */
+  command(...words: string[]): Promise<Outcome> {
+    const argv = [process.execPath, PROGRAM, ...words, "-c", this.#configuration];
+    return run(this.#network.netns("router"), argv);
+  }
+
+  /** What the stand-in LED shows now. */
+  lamp(): Lamp {
+    const read = (name: string) =>
+      readFileSync(join(this.#folder, "leds", LED, name), "utf8").trim();
+    if (!/timer(?!.*\[(?!timer))/.test(read("trigger"))) return "off";
+    const off = Number(read("delay_off"));
+    if (off === 0) return "steady";
+    return off >= 1000 ? "slow blink" : "fast blink";
+  }
+
+  get #configuration(): string {
+    return join(this.#folder, "striplight");
+  }
+
+  #uci(): string {
+    const main = {
+      led: LED,
+      led_root: join(this.#folder, "leds"),
+      run_dir: join(this.#folder, "run"),
+      state_dir: join(this.#folder, "state"),
+    };
+    const lines = ["config striplight 'main'", ...Object.entries(main).map(option)];
+    for (const collector of this.#collectors) {
+      lines.push("config collector", ...Object.entries(collector).map(option));
+    }
+    return `${lines.join("\n")}\n`;
+  }
+
+  #read(text: string): void {
+    const lines = (this.#rest + text).split("\n");
+    this.#rest = lines.pop() ?? "";
+    for (const text of lines.filter((each) => each.startsWith("{"))) {
+      const line = JSON.parse(text) as AlertLine;
+      this.alerts.push({ line, seenMs: Date.now() });
+      this.onAlert(line);
+    }
+  }
+}
+
+function option([name, value]: [string, string | number]): string {
+  return `\toption ${name} '${value}'`;
+}
+
+/** The files the kernel's LED class has, with what they hold before anybody uses the LED. */
+function makeLampFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const files = { trigger: "[none] timer", brightness: "0", max_brightness: "255" };
+  for (const [name, text] of Object.entries({ ...files, delay_on: "500", delay_off: "500" })) {
+    writeFileSync(join(folder, name), `${text}\n`);
+  }
+}
