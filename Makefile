@@ -17,7 +17,7 @@ CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test run bench fuzz soak size lint format clean help
+.PHONY: build check test run demo bench fuzz soak size lint format clean help
 
 build: $(BUILT) ## compile the inspector, the judge and the host
 
@@ -54,6 +54,9 @@ test: build ## run every test (TEST=test/host/abi.test.ts or MOCHA='-g name' nar
 
 run: build ## replay the bundled capture, or tap a live interface: make run IFACE=eth0
 	@$(if $(IFACE),build/striplight.js watch -i $(IFACE),build/striplight.js replay $(CAPTURE))
+
+demo: build ## the whole story live, in network namespaces (as root)
+	@$(TSX) test/lab/demo.ts
 
 bench: build ## measure speed against the C references
 	$(TSX) test/bench/bench.ts
