@@ -13,8 +13,8 @@ import { Distance } from "./distance";
 import { SegmentEvidence } from "./evidence";
 import { CONCLUSIVE, History, STRONG, WEAK } from "./history";
 import { Loss } from "./loss";
-import { Resets } from "./reset";
 import { ALIVE_AFTER_US, REORDER_US, SYNACK_AFTER_US, WATCH_US } from "./threshold";
+import { Timing } from "./timing";
 
 export class Aftermath {
   /** A far segment that is neither a reset nor a SYN, before the halves know it. */
@@ -26,7 +26,8 @@ export class Aftermath {
       if (record.has(MARK_OLD) || !record.has(MARK_CURRENT)) continue;
       const elapsed = nowUs - record.timeUs;
       if (elapsed > WATCH_US) continue;
-      const alive = Aftermath.progress(flow, row, segment, record) || Aftermath.data(flow, row, segment, record, elapsed);
+      const alive = Aftermath.progress(flow, row, segment, record) ||
+        Aftermath.data(flow, row, segment, record, elapsed);
       if (alive || elapsed < ALIVE_AFTER_US) continue;
       const strength = row.has(RESET_IDLE) ? WEAK : STRONG;
       History.addReset(row, SegmentEvidence.RstAliveAfter, strength, segment, record.has(MARK_CLOSING));
@@ -87,7 +88,7 @@ export class Aftermath {
       const sent = <u32>(handshake.synTime / 1000);
       const latency = record.timeUs - sent;
       const roundTrip = <u32>(segment.time / 1000) - sent;
-      if (Resets.tooEarly(latency, roundTrip)) History.add(row, SegmentEvidence.RstEarly, STRONG, segment);
+      if (Timing.tooEarly(latency, roundTrip)) History.add(row, SegmentEvidence.RstEarly, STRONG, segment);
     }
     const echo: u64 = 1 << <u64>SegmentEvidence.RstIpidEcho;
     if (row.strong & echo && segment.ipid == <u32>record.ipid) {

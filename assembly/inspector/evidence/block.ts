@@ -9,6 +9,7 @@ import { Segment, SEGMENT } from "../segment";
 import { Seq } from "../wire/seq";
 import { SegmentEvidence } from "./evidence";
 import { History, STRONG } from "./history";
+import { Stages } from "./stage";
 import { QUOTED_SPAN } from "./threshold";
 
 const ICMP4_UNREACHABLE: u32 = 3;
@@ -61,10 +62,9 @@ export class Block {
   /** Home sent it and nobody has acknowledged it: someone who did not see it cannot know it. */
   private static inFlight(flow: Flow, seq: u32): bool {
     const near = flow.near;
-    const far = flow.far;
     if (!near.has(HALF_NEXT)) return false;
     const behind = Seq.diff(near.sndNxt, seq);
     if (behind < 0 || behind > QUOTED_SPAN) return false;
-    return !far.has(HALF_NEXT) || Seq.diff(seq, far.ackMax) >= 0;
+    return !Stages.farAcked(flow) || Seq.diff(seq, flow.far.ackMax) >= 0;
   }
 }

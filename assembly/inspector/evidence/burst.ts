@@ -12,6 +12,7 @@ import { Distance } from "./distance";
 import { Fingerprint, SegmentEvidence, Stage } from "./evidence";
 import { CONCLUSIVE, History, STRONG, WEAK } from "./history";
 import { Loss } from "./loss";
+import { Stages } from "./stage";
 import { BURST_NEAR_NS, BURST_RESETS, BURST_US, LADDER_STEP, LADDER_US, TTL_STEP } from "./threshold";
 
 /** Steps of known ladders: two full segments of Ethernet, and one box's constant. */
@@ -94,8 +95,8 @@ export class Burst {
 
   /** Between what the far side has acknowledged and what home has sent. */
   private static inFlight(flow: Flow, ack: u32): bool {
-    const acked = flow.far.ackMax;
-    return Seq.diff(ack, flow.near.sndNxt) <= 0 && (acked == 0 || Seq.diff(ack, acked) >= 0);
+    if (Seq.after(ack, flow.near.sndNxt)) return false;
+    return !Stages.farAcked(flow) || Seq.diff(ack, flow.far.ackMax) >= 0;
   }
 
   private static distances(flow: Flow, row: ResetRow, segment: Segment, record: ResetRecord, closing: bool): void {

@@ -57,9 +57,10 @@ export class Family {
 
   /** Families with a member in the set. */
   private static count(set: u64): u32 {
-    return Family.touches(set, STATE) + Family.touches(set, SEQUENCE) + Family.touches(set, TTL) + Family.touches(set, IPID) +
-      Family.touches(set, OPTION) + Family.touches(set, TIME) + Family.touches(set, CONTENT) + Family.touches(set, FINGERPRINT);
+    return Family.one(set, STATE) + Family.one(set, SEQUENCE) + Family.one(set, TTL) +
+      Family.one(set, IPID) + Family.one(set, OPTION) + Family.one(set, TIME) +
+      Family.one(set, CONTENT) + Family.one(set, FINGERPRINT);
   }
 
-  @inline private static touches(set: u64, family: u64): u32 { return set & family ? 1 : 0; }
+  @inline private static one(set: u64, family: u64): u32 { return set & family ? 1 : 0; }
 }

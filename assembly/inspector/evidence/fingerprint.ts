@@ -38,7 +38,8 @@ const ROWS: usize = memory.data<u32>([
 ]);
 const ROW_COUNT: u32 = 5;
 
-if (SegmentEvidence.FpSandvinePacketlogic != 31 || SegmentEvidence.FpScapyDefault != 35) ERROR("fingerprint rows drifted");
+if (SegmentEvidence.FpSandvinePacketlogic != 31) ERROR("fingerprint rows drifted");
+if (SegmentEvidence.FpScapyDefault != 35) ERROR("fingerprint rows drifted");
 if (Fingerprint.Packetlogic != 1 || Fingerprint.Rae != 2 || Fingerprint.Henan != 6) ERROR("fingerprint rows drifted");
 if (Fingerprint.Perftech != 7 || Fingerprint.Scapy != 8) ERROR("fingerprint rows drifted");
 
@@ -88,7 +89,9 @@ export class Fingerprints {
     if (conditions & PUSHED && (flags & (PSH | ACK)) != (PSH | ACK)) return false;
     if (conditions & FIRST_ANSWER && stage != Stage.Psh) return false;
     if (conditions & REFUSES_SYN) {
-      if (stage != Stage.Syn || segment.seq != 0 || !flow.near.has(HALF_SYN) || segment.ack != flow.near.iss) return false;
+      const near = flow.near;
+      if (stage != Stage.Syn || segment.seq != 0 || !near.has(HALF_SYN)) return false;
+      if (segment.ack != near.iss) return false;
     }
     return !(conditions & COUNTS) || Fingerprints.counts(segment);
   }

@@ -2,11 +2,11 @@
 // identification, timestamps, timing, flags. RFC 9293 §3.5.2 and §3.10.7, RFC 5961 §3.2, RFC 7323 §3.2.
 // Compares it with the resets before it in burst.ts; what follows it is judged in aftermath.ts.
 
-import { FAR_CHECKSUM_GOOD, Flow, TRIGGER_SLOTS } from "../flow/flow";
+import { FAR_CHECKSUM_GOOD, Flow } from "../flow/flow";
 import { HALF_FIN, HALF_HOLE, HALF_NEXT, HALF_RST, HALF_SYN, HALF_TS } from "../flow/half";
 import {
   MARK_CLOSING, MARK_CURRENT, MARK_LOSSY, MARK_OLD, MARK_REACTIVE, MARK_SYN, RESET_DATA_CUT,
-  RESET_IDLE, RESET_IPID_ECHO, RESET_LOCAL_CLOSED, RESET_REACTIVE, RESET_REFUSED,
+  RESET_IDLE, RESET_LOCAL_CLOSED, RESET_REACTIVE, RESET_REFUSED,
   RESET_REMOTE_CLOSED, RESET_REMOTE_RESET, RESET_SEEN, ResetRow,
 } from "../flow/reset-table";
 import { ACK, CWR, ECE, FIN, PSH, RESERVED, Segment, URG } from "../segment";
@@ -17,12 +17,13 @@ import { Distance } from "./distance";
 import { SegmentEvidence, Stage } from "./evidence";
 import { Fingerprints } from "./fingerprint";
 import { History, STRONG, WEAK } from "./history";
+import { Identification } from "./identification";
 import { Loss } from "./loss";
 import { Stages } from "./stage";
 import {
-  ACK_HISTORY, DUPLICATE_US, EARLY_MARGIN_US, IDLE_NS, IPID_BREAK, IPID_ECHO_MIN, IPID_RUN,
-  IPID_STEP_MAX, TIMESTAMP_RATE, TIMESTAMP_SLACK_S, WINDOW_MIN,
+  ACK_HISTORY, DUPLICATE_US, IDLE_NS, TIMESTAMP_RATE, TIMESTAMP_SLACK_S, WINDOW_MIN,
 } from "./threshold";
+import { Timing } from "./timing";
 
 /** The AE bit: accurate ECN, no sense in a reset. */
 const AE: u32 = 0x100;
@@ -46,7 +47,7 @@ export class Resets {
     if (stage != Stage.Syn) Resets.sequence(flow, row, segment, marks, closing);
     if (segment.has(ACK)) Resets.acknowledgment(flow, row, segment, stage, closing);
     Distance.judgeReset(flow, row, segment.ttl, segment, closing);
-    if (segment.ipVersion == 4) Resets.identification(flow, row, segment, closing);
+    Identification.judge(flow, row, segment, closing);
     Resets.timestamps(flow, row, segment, closing);
     Resets.control(row, segment, closing);
     Burst.compare(flow, row, segment, stage, closing);
@@ -81,7 +82,7 @@ export class Resets {
     const first = Resets.isFirst(row);
     let marks: u32 = 0;
     if (stage == Stage.Syn) marks |= MARK_SYN;
-    if (!segment.has(ACK) && near.ackMax != 0) {
+    if (!segment.has(ACK) && Stages.nearAcked(flow)) {
       const behind = Seq.diff(near.ackMax, segment.seq);
       if (behind >= 0 && behind <= ACK_HISTORY) marks |= MARK_REACTIVE;
     }
@@ -137,7 +138,7 @@ export class Resets {
   private static sequence(flow: Flow, row: ResetRow, segment: Segment, marks: u32, closing: bool): void {
     const near = flow.near;
     const far = flow.far;
-    if (!far.has(HALF_NEXT) || near.ackMax == 0) return;
+    if (!far.has(HALF_NEXT) || !Stages.nearAcked(flow)) return;
     const seq = segment.seq;
     const distance = Seq.diff(seq, far.sndNxt);
     if (seq == 0 && (distance < -SEQ_NEAR || distance > SEQ_NEAR)) {
@@ -167,62 +168,14 @@ export class Resets {
     else if (stage == Stage.Syn) wrong = ack != near.sndNxt && ack != near.iss + 1;
     else wrong = Seq.diff(ack, near.iss + 1) < 0 || Seq.diff(ack, near.sndNxt) > 0;
     if (wrong) History.addReset(row, SegmentEvidence.RstAckWrong, STRONG, segment, closing);
-    const latency = Resets.latency(flow, segment);
+    const latency = Timing.latency(flow, segment);
     if (latency == 0) return;
     row.latencyUs = latency;
     const handshake = flow.handshake;
     if (stage == Stage.Syn || handshake.rttSamples == 0 || row.has(RESET_IDLE)) return;
-    if (Resets.tooEarly(latency, handshake.rttMin)) {
+    if (Timing.tooEarly(latency, handshake.rttMin)) {
       History.addReset(row, SegmentEvidence.RstEarly, STRONG, segment, closing);
     }
-  }
-
-  /** µs from the near packet this reset acknowledges; 0 when that packet was repeated, answered or is unknown. */
-  private static latency(flow: Flow, segment: Segment): u32 {
-    for (let slot: u32 = 0; slot < TRIGGER_SLOTS; slot++) {
-      const trigger = flow.handshake.trigger(slot);
-      if (trigger.length != 0 && trigger.end == segment.ack) return <u32>(segment.time / 1000) - trigger.timeUs;
-    }
-    return 0;
-  }
-
-  /** Faster than half the round trip, by a margin a jittery link cannot make up. Both in µs. */
-  static tooEarly(latency: u32, roundTrip: u32): bool {
-    return latency * 2 < roundTrip && roundTrip - latency > EARLY_MARGIN_US;
-  }
-
-  /** IPv4 identification: a copy of one of home's, or out of the far side's own run. */
-  private static identification(flow: Flow, row: ResetRow, segment: Segment, closing: bool): void {
-    const far = flow.far;
-    const ipid = segment.ipid;
-    if (ipid == 0) return;
-    const step = (ipid - <u32>far.ipid) & 0xffff;
-    if (Resets.echoes(flow, segment)) {
-      row.set(RESET_IPID_ECHO);
-      // A proxy in front of the server copies identifications, too: its SYN-ACK shows it.
-      const proxy = flow.handshake.synAckCount != 0 && Resets.copied(flow, flow.handshake.synAckIpid);
-      History.addReset(row, SegmentEvidence.RstIpidEcho, proxy ? WEAK : STRONG, segment, closing);
-    } else if (<u32>far.ipidRun >= IPID_RUN && step > IPID_BREAK && !row.has(RESET_IDLE)) {
-      History.addReset(row, SegmentEvidence.RstIpidBreak, WEAK, segment, closing);
-    }
-  }
-
-  /** Is the identification a copy of home's rather than the far side's own next one? */
-  static echoes(flow: Flow, segment: Segment): bool {
-    if (segment.ipid < IPID_ECHO_MIN || !Resets.copied(flow, segment.ipid)) return false;
-    if (!flow.far.has(HALF_NEXT)) return true;
-    return ((segment.ipid - <u32>flow.far.ipid) & 0xffff) > IPID_STEP_MAX;
-  }
-
-  /** Equal to one of home's last three that ask for an answer. */
-  private static copied(flow: Flow, ipid: u32): bool {
-    if (ipid == 0 || !flow.near.has(HALF_NEXT)) return false;
-    if (ipid == <u32>flow.near.ipid) return true;
-    for (let slot: u32 = 0; slot < TRIGGER_SLOTS; slot++) {
-      const trigger = flow.handshake.trigger(slot);
-      if (trigger.timeUs != 0 && <u32>trigger.ipid == ipid) return true;
-    }
-    return false;
   }
 
   /** A timestamp that the far side's clock could not show, or that answers one home never sent. RFC 7323 §3.2. */

@@ -14,7 +14,7 @@ import { Distance } from "./distance";
 import { Fingerprint, SegmentEvidence } from "./evidence";
 import { Fingerprints } from "./fingerprint";
 import { CONCLUSIVE, History, STRONG, WEAK } from "./history";
-import { Resets } from "./reset";
+import { Identification } from "./identification";
 import { Stages } from "./stage";
 import {
   CONFLICT_OCTETS, REGRESS_APART_NS, REGRESS_LATE_NS, REGRESS_MAX, REGRESS_MIN, TIMESTAMPS_STRIPPED,
@@ -51,7 +51,7 @@ export class Segments {
     const row = ResetRow.of(flow.resetRow);
     if (!segment.has(SYN)) {
       Distance.judgeSegment(flow, row, segment);
-      if (segment.ipVersion == 4 && Resets.echoes(flow, segment)) {
+      if (Identification.echoes(flow, segment)) {
         History.add(row, SegmentEvidence.SegIpidEcho, STRONG, segment);
       }
     }

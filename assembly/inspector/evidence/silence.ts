@@ -14,6 +14,10 @@ import {
   SYN_SILENT_COUNT, SYN_SILENT_NS,
 } from "./threshold";
 
+/** Said once. */
+const SILENT: u64 = (1 << <u64>SegmentEvidence.SynSilent) | (1 << <u64>SegmentEvidence.ChSilent) |
+  (1 << <u64>SegmentEvidence.FlowFreeze);
+
 export class Silence {
   /** A near segment that repeats something: a SYN, or payload (a keep-alive's one octet does not count). */
   @inline static wants(flow: Flow, segment: Segment): bool {
@@ -90,6 +94,6 @@ export class Silence {
     const index = History.row(flow);
     if (!index) return;
     const row = ResetRow.of(index);
-    if (!row.has(RESET_HELD)) ResetTable.watch(row, now + SILENCE_WAIT_NS);
+    if (!row.has(RESET_HELD) && !(row.weak & SILENT)) ResetTable.watch(row, now + SILENCE_WAIT_NS);
   }
 }

@@ -2,7 +2,7 @@
 // Measured figures are those of the validation record: 166 benign resets with an earlier packet of the
 // same sender, 1,712 flow directions for TTL spread.
 
-/** A SYN-ACK this long after a reset still belongs to the SYN that was reset: twice the longest first retry (RFC 6298: 1 s, then 3 s back-off). */
+/** A SYN-ACK this long after a reset still belongs to the SYN that was reset: RFC 6298 retries at 1 s and 3 s. */
 export const SYNACK_AFTER_US: u32 = 5_000_000;
 /** What a reset endpoint sends is watched for this long; 0.25–10 s covers every retransmission that matters. */
 export const WATCH_US: u32 = 10_000_000;
