@@ -52,7 +52,7 @@ const FIELDS = [
   ...["tlsRequested", "quitAfterList", "dialogOver", "starttlsReply", "ehloReply", "maskIndex"],
   ...["maskCount", "offeredLength", "mailFrameCount", "segmentFrameCount", "fingerprint"],
   ...["benign", "stage", "dataCut", "weak", "strong", "conclusive", "resetsToClient"],
-  ...["resetsToServer", "resetTtl", "farTtl", "resetIpid", "resetWindow", "held"],
+  ...["resetsToServer", "resetTtl", "farTtl", "resetIpid", "farIpidVaries", "resetWindow", "held"],
   ...["serverNameLength", "latencyUs", "rttUs", "idleSeconds", "icmp", "icmpSender"],
   ...["greetingLength", "mailFrames", "segmentFrames", "offered", "greeting", "serverName", "size"],
 ];
@@ -220,6 +220,7 @@ function decodeSegments(row: Row): SegmentsSeen {
     resetTtl: row.u8("resetTtl"),
     farTtl: row.u8("farTtl"),
     resetIpid: row.u16("resetIpid"),
+    farIpidVaries: row.flag("farIpidVaries"),
     resetWindow: row.u16("resetWindow"),
     latencyUs: row.u32("latencyUs"),
     rttUs: row.u32("rttUs"),

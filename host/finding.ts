@@ -56,6 +56,8 @@ export interface SegmentsSeen {
   readonly resetTtl: number;
   readonly farTtl: number;
   readonly resetIpid: number;
+  /** The far side's own identifications vary. */
+  readonly farIpidVaries: boolean;
   readonly resetWindow: number;
   readonly latencyUs: number;
   readonly rttUs: number;

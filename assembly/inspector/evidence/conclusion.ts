@@ -90,6 +90,7 @@ export class Conclusion {
     finding.resetTtl = row.resetTtl;
     finding.farTtl = row.farTtl;
     finding.resetIpid = row.resetIpid;
+    finding.farIpidVaries = <u32>flow.far.ipidVaried >= IPID_VARIES ? 1 : 0;
     finding.resetWindow = row.resetWindow;
     finding.latencyUs = row.latencyUs;
     finding.idleSeconds = row.idleSeconds;

@@ -104,7 +104,8 @@ export class Finding {
   ehloHostLength: u8;
   /** Family of the greeting or replies (dialect-mismatch): 0 unknown, else host table. */
   greetingFamily: u8;
-  spare: u8;
+  /** 1 when the far side's identifications vary: a constant one is then not its habit. */
+  farIpidVaries: u8;
   // Arrays follow at the offsets below.
 
   @inline static at(at: usize): Finding { return changetype<Finding>(at); }
@@ -180,6 +181,7 @@ export enum FindingField {
   greetingLength = offsetof<Finding>("greetingLength"),
   ehloHostLength = offsetof<Finding>("ehloHostLength"),
   greetingFamily = offsetof<Finding>("greetingFamily"),
+  farIpidVaries = offsetof<Finding>("farIpidVaries"),
   mailFrames = FINDING_MAIL_FRAMES,
   segmentFrames = FINDING_SEGMENT_FRAMES,
   offered = FINDING_OFFERED,
