@@ -43,10 +43,4 @@ export enum Reason {
   IcmpTruncated,
   IcmpNoFlow,
   DnsMalformed,
-  /** A tunnel we do not look into. */
-  TunnelOther,
-  /** The record's captured length is larger than RECORD_SIZE_MAX. */
-  RecordTooLong,
-  /** The same segment captured twice (bridge and port). */
-  Duplicate,
 }
