@@ -3,9 +3,11 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { reference } from "./reference.ts";
 import { describe, readAlerts, readTruth, score } from "./score.ts";
+import { FOLDER } from "./traffic.ts";
 
 export interface Contender {
   readonly name: string;
@@ -45,6 +47,22 @@ export const CONTENDERS: readonly Contender[] = [
     command: (capture) =>
       installed("ndpiReader") ? ["ndpiReader", "-q", "-v", "2", "-i", capture] : null,
     report: (output) => matching(output, /Risk: /, "flows with a risk"),
+    peer: true,
+  },
+  {
+    name: "suricata",
+    command: (capture) =>
+      installed("suricata")
+        ? ["suricata", "-r", capture, "-l", FOLDER, "-k", "none", "--runmode", "single"]
+        : null,
+    report: () => matching(join(FOLDER, "fast.log"), /\[\*\*\]/, "alerts"),
+    peer: true,
+  },
+  {
+    name: "snort",
+    command: (capture) =>
+      installed("snort") ? ["snort", "-q", "-r", capture, "-A", "fast", "-k", "none"] : null,
+    report: (output) => matching(output, /\[\*\*\]/, "alerts"),
     peer: true,
   },
   {
