@@ -19,8 +19,10 @@ const LAST = SPAN - SLOWEST - 5 * SECOND;
 /** Mean octets per frame come out near 982 with this share of QUIC. */
 const USERS = 300;
 const QUIC_SHARE = 0.25;
-const DIALOG_FRAMES = 25;
-const RESET_FRAMES = 13.5;
+const DIALOG_FRAMES = 21.2;
+const RESET_FRAMES = 11.8;
+/** Mean time from a question to its answer (dns.ts). */
+const ANSWER_TIME = 24 * MILLISECOND;
 /** Every tampered or reset server is a different one; honest mail servers are met again. */
 const HONEST_MAIL_SERVERS = 60;
 
@@ -99,7 +101,7 @@ function names(scene: Scene, frames: number): void {
   for (let asker = 0; asker < askers; asker++) {
     scene.timeline.background(
       scene.random.below(SECOND),
-      lookups(scene, Math.round((SPAN * askers * 2) / frames)),
+      lookups(scene, Math.round((SPAN * askers * 2) / frames) - ANSWER_TIME),
     );
   }
 }
