@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { allScenarios } from "./packet/library.ts";
 import {
   COLUMNS_MAX,
   EMPTY_NAMES,
@@ -14,7 +15,7 @@ import {
 } from "./tidy/allowed.ts";
 import { IMPORT_TABLE, type ImportLayer, STRANGERS } from "./tidy/import-table.ts";
 import { codeLines, importsOf, ROOT, type Source, sources } from "./tidy/source.ts";
-import { memberNames, scenarios, shownBy } from "./tidy/witness.ts";
+import { memberNames, shownBy } from "./tidy/witness.ts";
 
 const NAMES_FILE = "assembly/inspector/evidence/evidence.ts";
 const code = sources(".ts");
@@ -239,7 +240,7 @@ const FOREIGN = new RegExp(
 );
 
 describe("tidy: evidence", () => {
-  const all = scenarios();
+  const all = allScenarios();
   const shown = new Set(all.flatMap((scenario) => [...shownBy(scenario)]));
   const twins = new Set(all.flatMap((scenario) => scenario.twinOf));
   const names = [

@@ -2,35 +2,27 @@
 // transform it does not opt out of. See README.md. SCENARIO_UPDATE=1 rewrites expectations in place.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { converse } from "../packet/conversation.ts";
-import { parseScenario } from "../packet/parse.ts";
+import { readScenario, SCENARIOS, scenarioNames } from "../packet/library.ts";
 import type { Expectation, Scenario } from "../packet/scenario.ts";
 import { asWritten, TRANSFORMS, type Variant } from "../packet/transform.ts";
 import { type Outcome, Pipeline } from "./pipeline.ts";
 import { rewrite } from "./update.ts";
 
-const FOLDER = fileURLToPath(new URL(".", import.meta.url));
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const UPDATE = process.env.SCENARIO_UPDATE === "1";
 /** Thousands of inputs for one file. */
 const PATIENCE = 120_000;
 
-const files = readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".scn"))
-  .sort();
-
 describe("scenarios", () => {
-  for (const name of files) {
+  for (const name of scenarioNames()) {
     describe(name, function () {
       this.timeout(PATIENCE);
-      const path = join(FOLDER, name);
       let shared: { scenario: Scenario; pipeline: Pipeline; base: Variant } | null = null;
       const open = () => {
         if (shared === null) {
-          const scenario = parseScenario(relative(ROOT, path), readFileSync(path, "utf8"));
+          const scenario = readScenario(name);
           shared = { scenario, pipeline: new Pipeline(), base: asWritten(scenario) };
         }
         return shared;
@@ -43,7 +35,7 @@ describe("scenarios", () => {
         const { scenario, pipeline, base } = open();
         const outcome = pipeline.run(scenario, base);
         if (UPDATE) {
-          writeFileSync(path, rewrite(scenario, outcome));
+          writeFileSync(join(SCENARIOS, name), rewrite(scenario, outcome));
           shared = null;
           return;
         }

@@ -2,14 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseScenario } from "../packet/parse.ts";
 import type { Scenario } from "../packet/scenario.ts";
-import { ROOT, sources } from "./source.ts";
-
-/** Every scenario of the repository. */
-export function scenarios(): Scenario[] {
-  return sources(".scn").map((source) => parseScenario(source.path, source.text));
-}
+import { ROOT } from "./source.ts";
 
 /** Evidence names a scenario's result shows. */
 export function shownBy(scenario: Scenario): Set<string> {

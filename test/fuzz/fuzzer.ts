@@ -1,0 +1,195 @@
+// One seed → one mutated scenario through the inspector, twice, and what must hold whatever came:
+// no trap, an answer in bounded time, every frame accounted for, findings that name frames which were
+// fed, the same findings for another cut of the records and as ring blocks, and no planted secret
+// left in memory or told in a finding.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { HOME_DEFAULT } from "../../host/address.ts";
+import type { Finding } from "../../host/finding.ts";
+import { Inspector } from "../../host/inspector.ts";
+import { encodeFrames } from "../packet/encode.ts";
+import { feed } from "../packet/feed.ts";
+import { linkType } from "../packet/link.ts";
+import type { Frame, Packet } from "../packet/packet.ts";
+import { encodePcap } from "../packet/pcap.ts";
+import { Random } from "../packet/random.ts";
+import type { Scenario } from "../packet/scenario.ts";
+import { asWritten, type Feed, TRANSFORMS, type Variant } from "../packet/transform.ts";
+import { mutate } from "./mutate.ts";
+
+/** An input of a few hundred frames takes milliseconds; a walk that takes this long hangs. */
+const WALK_MS_MAX = 5000;
+/** Tables fill over many inputs of one instance, which is wanted; then a new one takes over. */
+const INPUTS_PER_INSTANCE = 400;
+
+export interface Tally {
+  inputs: number;
+  frames: number;
+  segments: number;
+  dialogs: number;
+  findings: number;
+}
+
+/** What broke, and where it was written down. */
+export interface Crash {
+  readonly seed: number;
+  readonly scenario: string;
+  readonly what: string;
+  readonly file: string;
+}
+
+/** A row of inputs from consecutive seeds. */
+export class Fuzzer {
+  readonly tally: Tally = { inputs: 0, frames: 0, segments: 0, dialogs: 0, findings: 0 };
+  readonly #module: string;
+  readonly #folder: string;
+  readonly #scenarios: readonly Scenario[];
+  #pair: { first: Inspector; second: Inspector } | null = null;
+
+  constructor(parts: { module: string; folder: string; scenarios: readonly Scenario[] }) {
+    this.#module = parts.module;
+    this.#folder = parts.folder;
+    this.#scenarios = parts.scenarios;
+  }
+
+  /** Runs one seed; null when everything held. */
+  run(seed: number): Crash | null {
+    const random = new Random(seed);
+    const scenario = random.pick(this.#scenarios);
+    if (scenario === undefined) throw new Error("there is no scenario to start from");
+    const variant = this.#variant(scenario, random);
+    try {
+      this.#check(variant, random);
+      return null;
+    } catch (error) {
+      this.#pair = null; // nothing of it can be trusted now
+      const what = error instanceof Error ? error.message : String(error);
+      return { seed, scenario: scenario.path, what, file: this.#keep(seed, variant) };
+    } finally {
+      if (++this.tally.inputs % INPUTS_PER_INSTANCE === 0) this.#pair = null;
+    }
+  }
+
+  /** The scenario told in a random way, then broken. */
+  #variant(scenario: Scenario, random: Random): Variant {
+    const base = asWritten(scenario);
+    const transforms = TRANSFORMS.filter(({ name }) => name !== "cuts" && name !== "ring");
+    const told = random.pick(transforms)?.variants(base, scenario) ?? [];
+    const variant = (random.once(2) ? random.pick(told) : undefined) ?? base;
+    return { ...variant, packets: mutate(variant.packets, random) };
+  }
+
+  #check(variant: Variant, random: Random): void {
+    this.#pair ??= { first: this.#open(), second: this.#open() };
+    const { first, second } = this.#pair;
+    const whole: Feed = { kind: "records", littleEndian: true, nanoseconds: true };
+    const cut: Feed = { kind: "cuts", seed: random.word(), pieceMax: 1 + random.below(400) };
+    const ring: Feed = { kind: "ring", seed: random.word(), vlanInHeader: false };
+    const a = this.#feed(first, { ...variant, feed: whole });
+    const ringed = variant.layers[0]?.kind === "ethernet" && random.once(2) && hasHeaders(a.frames);
+    const b = this.#feed(second, { ...variant, feed: ringed ? ring : cut });
+    const [one, other] = [a, b].map(({ findings }) => findings.map(text).join("\n"));
+    expect(one === other, `${ringed ? "ring blocks" : "cut records"} gave other findings`);
+    checkFindings(a.findings, a.frames);
+    checkSecrets(first, a.findings, variant.packets);
+    this.tally.frames += a.frames.length;
+    this.tally.findings += a.findings.length;
+  }
+
+  #feed(inspector: Inspector, variant: Variant): { findings: Finding[]; frames: readonly Frame[] } {
+    const findings: Finding[] = [];
+    const [counters, reasons] = [inspector.counters(), inspector.reasons()];
+    const start = performance.now();
+    inspector.setHome(variant.home.length === 0 ? HOME_DEFAULT : variant.home);
+    const { frames } = feed(inspector, variant, (some) => findings.push(...some));
+    expect(performance.now() - start < WALK_MS_MAX, "the walk took longer than any walk may");
+    const grown = (name: string): number => {
+      return Number((inspector.counters().get(name) ?? 0n) - (counters.get(name) ?? 0n));
+    };
+    let left = 0;
+    for (const [name, count] of inspector.reasons()) {
+      if (name !== "ok") left += Number(count - (reasons.get(name) ?? 0n));
+    }
+    expect(
+      grown("frames") === frames.length,
+      `${frames.length} frames in, ${grown("frames")} read`,
+    );
+    expect(left <= frames.length, `${left} reasons for ${frames.length} frames`);
+    expect(inspector.flowsAlive === 0, `${inspector.flowsAlive} flows outlived their input`);
+    if (variant.feed.kind === "records") {
+      this.tally.segments += grown("segments");
+      this.tally.dialogs += grown("dialogs");
+    }
+    return { findings, frames };
+  }
+
+  #open(): Inspector {
+    const inspector = Inspector.load(this.#module);
+    inspector.seed(0, 0);
+    return inspector;
+  }
+
+  #keep(seed: number, variant: Variant): string {
+    mkdirSync(this.#folder, { recursive: true });
+    const file = `${this.#folder}/seed-${seed}.pcap`;
+    const frames = encodeFrames(variant.packets, variant.layers);
+    writeFileSync(file, encodePcap(frames, { linkType: linkType(variant.layers) }));
+    return file;
+  }
+}
+
+/** A ring never holds a frame without its whole link header. */
+function hasHeaders(frames: readonly Frame[]): boolean {
+  return frames.every((frame) => frame.octets.length >= 14);
+}
+
+function expect(holds: boolean, what: string): void {
+  if (!holds) throw new Error(what);
+}
+
+/** A finding without what depends on how many inputs an instance has seen. */
+function text(finding: Finding): string {
+  return JSON.stringify(finding, (_, value: unknown) => {
+    return typeof value === "bigint" ? value.toString() : value;
+  });
+}
+
+function checkFindings(findings: readonly Finding[], frames: readonly Frame[]): void {
+  const ended = new Set<number>();
+  for (const { ordinal, cause, mail, segments, frame } of findings) {
+    expect(!ended.has(ordinal), `flow ${ordinal} was told of after its end`);
+    if (cause === "ended") ended.add(ordinal);
+    const named = [...(mail?.frames ?? []), ...segments.frames, frame];
+    const bad = named.find((number) => number < 1 || number > frames.length);
+    expect(bad === undefined, `a finding names frame ${bad} of ${frames.length}`);
+  }
+  for (const { ordinal } of findings) {
+    expect(ended.has(ordinal), `flow ${ordinal} was told of and never ended`);
+  }
+}
+
+/** Words that scenarios send where only secrets stand. */
+export const SECRETS = ["not-a-secret", "AGFubgBub3QtYS1zZWNyZXQ=", "bm90LWEtc2VjcmV0"];
+
+function checkSecrets(
+  inspector: Inspector,
+  findings: readonly Finding[],
+  packets: readonly Packet[],
+): void {
+  const sent = SECRETS.filter((secret) => packets.some((packet) => carries(packet, secret)));
+  if (sent.length === 0) return;
+  const told = findings.map(text).join("\n");
+  const behindWindow = Buffer.from(
+    inspector.octets.buffer,
+    inspector.ringEnd,
+    inspector.octets.length - inspector.ringEnd,
+  );
+  for (const secret of sent) {
+    expect(!told.includes(secret), "a finding tells a secret");
+    expect(!behindWindow.includes(secret), "a secret is still in the tables");
+  }
+}
+
+function carries(packet: Packet, secret: string): boolean {
+  return packet.kind === "tcp" && Buffer.from(packet.payload).includes(secret);
+}
