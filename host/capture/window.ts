@@ -4,6 +4,12 @@
 
 import type { OctetSource } from "./source.ts";
 
+/**
+ * Octets asked of the source at a time: what was read is inspected while the processor's cache still
+ * holds it, and the rest of the window is never touched, so it costs no memory.
+ */
+const READ_SIZE = 524_288;
+
 /** The memory a window lies in: octets from `ringAt` up to `ringEnd` are its own. */
 export interface WindowPlace {
   readonly octets: Uint8Array;
@@ -75,7 +81,9 @@ export class CaptureWindow {
     this.#end -= this.#start - ringAt;
     this.#start = ringAt;
     if (this.#end === ringEnd) return false;
-    const read = this.#source.read(octets.subarray(this.#end, ringEnd));
+    const read = this.#source.read(
+      octets.subarray(this.#end, Math.min(ringEnd, this.#end + READ_SIZE)),
+    );
     const count = typeof read === "number" ? read : await read;
     this.#end += count;
     return count > 0;
