@@ -4,8 +4,5 @@ declare module "as-bind/dist/as-bind.cjs.js" {
     /** Exported functions, bound so that strings and lists cross as such. */
     readonly exports: Record<string, unknown>;
   }
-  export function instantiateSync(
-    module: Uint8Array,
-    imports: Record<string, unknown>,
-  ): Bound;
+  export function instantiateSync(module: Uint8Array, imports: Record<string, unknown>): Bound;
 }

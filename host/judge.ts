@@ -25,7 +25,7 @@ export type Exposure = "nothing" | "mail" | "auth";
  * Facts a text is made of. All are optional:
  * server, port, dialect, side, clientNear (1/0), scope, hidden, mask, before (1: the baseline offered the
  * keyword), exposed, tls (1), fingerprint, uplink, offered (1/0), latency and rtt (ms), resetTtl, farTtl,
- * sender, reason.
+ * sender, reason, signature.
  */
 export type Facts = Readonly<Record<string, string>>;
 

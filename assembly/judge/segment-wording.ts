@@ -45,7 +45,8 @@ export function segmentText(kind: string, verdict: string, evidence: string[], l
   let why = "";
   for (let i = 0; i < said.length && i < 2; i++) why += (i == 0 ? ": " : ", and ") + said[i];
   const words = fingerprintWords(facts.get("fingerprint"));
-  const likeness = words == "" ? "" : " (it looks like " + words + ")";
+  let likeness = words == "" ? "" : " (it looks like " + words + ")";
+  if (facts.has("signature")) likeness += " (several connections show the same signature: " + printable(facts.get("signature")) + ")";
   const subject = kind == "reset-forged" ? thing + " " + certainty : thing.replace("A packet", "A packet " + certainty).replace(" came", " arrived");
   const means = kind == "reset-forged" ? "Something on the far side of this router ends connections in the server's name" : "Something on the far side of this router answers in the server's name";
   return subject + why + likeness + ". " + means + "; compare over another connection (mobile network, VPN) and keep this record.";

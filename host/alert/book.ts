@@ -7,27 +7,43 @@ import type { History } from "../baseline/history.ts";
 import { Knowledge } from "../baseline/knowledge.ts";
 import { operatorName, Sessions } from "../baseline/session.ts";
 import type { Finding, MailSeen } from "../finding.ts";
-import type { Facts, Judge } from "../judge.ts";
-import { type Alert, type AlertKind, type FlowLine, formatTime, VERDICT_RANK } from "./alert.ts";
+import type { Judge } from "../judge.ts";
+import {
+  ALERT_KINDS,
+  type Alert,
+  type AlertKind,
+  type FlowLine,
+  VERDICT_RANK,
+  type Verdict,
+} from "./alert.ts";
+import { Announcer } from "./announcer.ts";
 import { FlowLines, flowLine } from "./flow-line.ts";
+import { adjust } from "./incident/adjust.ts";
+import { Incidents } from "./incident/incident.ts";
+import type { Sample } from "./incident/sample.ts";
 import { dialectOf, exposedOpinion, mailOpinion } from "./mail-opinion.ts";
 import { Matrix, type Place } from "./matrix.ts";
 import { OpenAlerts } from "./open-alert.ts";
 import { type Opinion, termName } from "./opinion.ts";
-import {
-  alertId,
-  type FlowRecord,
-  openRecord,
-  type Raised,
-  type Sighting,
-  serverNameOf,
-} from "./record.ts";
-import { segmentOpinions } from "./segment-opinion.ts";
+import { type FlowRecord, openRecord, type Sighting, serverNameOf } from "./record.ts";
+import { type Compared, segmentOpinions } from "./segment-opinion.ts";
 
 /** Connections remembered at once: the flow table of a desk inspector. */
 const RECORDS_MAX = 65_536;
 /** Evidence that an acknowledgement answers: the server does offer something else now. */
 const BASELINE_QUESTIONS = ["cap-vanished", "cap-swapped"];
+/** Kinds that comparison between connections can change. */
+const SEGMENT_KINDS: readonly AlertKind[] = [
+  "reset-forged",
+  "segment-forged",
+  "connection-blocked",
+];
+const NOT_COMPARED: Compared = {
+  added: new Set(),
+  cancelled: new Set(),
+  signature: null,
+  blocked: null,
+};
 
 /** What a book is made of. Without `sessions` and `matrix` it begins with empty ones. */
 export interface BookParts {
@@ -47,16 +63,19 @@ interface MailView {
 /** The alert book. */
 export class AlertBook {
   private readonly judge: Judge;
+  private readonly announcer: Announcer;
   private readonly keepFlows: boolean;
   private readonly sessions: Sessions;
   private readonly matrix: Matrix;
   private readonly records = new Map<string, FlowRecord>();
   private readonly lines = new FlowLines();
+  private readonly incidents = new Incidents();
   /** What was raised lately: for status, lamp and acknowledgement. */
   readonly open = new OpenAlerts();
 
   constructor(parts: BookParts) {
     this.judge = parts.judge;
+    this.announcer = new Announcer(parts.judge);
     this.keepFlows = parts.keepFlows;
     const nothingOwn = { knownHosts: [], knownPlain: [] };
     this.sessions = parts.sessions ?? new Sessions(new BaselineBook(), new Knowledge(nothingOwn));
@@ -67,7 +86,8 @@ export class AlertBook {
   observe(finding: Finding, sighting: Sighting): Alert[] {
     const key = `${sighting.file ?? ""} ${finding.ordinal}`;
     const record = this.recordOf(key, finding, sighting);
-    const segments = segmentOpinions(finding, [...record.added], this.judge);
+    const others = this.compare(record, finding);
+    const segments = segmentOpinions(finding, record, this.judge);
     const told: Opinion[] = [...segments.told];
     const forged = told.some((opinion) => VERDICT_RANK[opinion.verdict] >= VERDICT_RANK.likely);
     const mail = finding.mail === null ? null : this.mail(record, finding, finding.mail, forged);
@@ -76,16 +96,41 @@ export class AlertBook {
       const exposed = exposedOpinion(finding, mail.opinion);
       if (exposed !== null) told.push(exposed);
     }
-    const alerts = this.tell(record, told, segments.held, finding);
-    for (const alert of alerts) this.open.take(alert);
+    const alerts = this.tell(record, told, segments.held, ALERT_KINDS, finding.time);
     if (finding.cause === "ended") {
       this.records.delete(key);
       if (this.keepFlows) {
         const names = mail?.history.terms.map(termName) ?? [];
         const line = flowLine(finding, record, [...told, ...segments.held], names);
-        if (line !== null) this.lines.keep(record, line);
+        if (line !== null) this.lines.keep(record, line, finding, mail?.opinion ?? null);
       }
     }
+    for (const sample of others) alerts.push(...this.judgeAgain(sample, finding.time));
+    for (const alert of alerts) this.open.take(alert);
+    return alerts;
+  }
+
+  /** Compares a connection with others; returns the other connections that look different now. */
+  private compare(record: FlowRecord, finding: Finding): Sample[] {
+    const alone = segmentOpinions(finding, NOT_COMPARED, this.judge).told;
+    const verdict = alone.reduce<Verdict>(
+      (best, { verdict: next }) => (VERDICT_RANK[next] > VERDICT_RANK[best] ? next : best),
+      "none",
+    );
+    const others = new Map<FlowRecord, Sample>();
+    for (const adjustment of this.incidents.observe(record, finding, verdict)) {
+      const { sample } = adjustment;
+      if (adjust(sample, adjustment) && sample.record !== record) others.set(sample.record, sample);
+    }
+    return [...others.values()];
+  }
+
+  /** Judges the segments of a connection again that comparison showed in another light. */
+  private judgeAgain(sample: Sample, time: bigint): Alert[] {
+    const { record, finding } = sample;
+    const segments = segmentOpinions(finding, record, this.judge);
+    const alerts = this.tell(record, segments.told, segments.held, SEGMENT_KINDS, time);
+    this.lines.revise(record, finding, [...segments.told, ...segments.held]);
     return alerts;
   }
 
@@ -150,65 +195,28 @@ export class AlertBook {
     this.matrix.mark(place, time, tampered);
   }
 
+  /** Raises what opinions say and takes back what none of them says any more, for the given kinds. */
   private tell(
     record: FlowRecord,
     told: readonly Opinion[],
     held: readonly Opinion[],
-    finding: Finding,
+    judged: readonly AlertKind[],
+    time: bigint,
   ): Alert[] {
     const alerts: Alert[] = [];
     const kinds = new Set<AlertKind>();
     for (const opinion of told) {
       if (opinion.verdict === "none") continue;
       kinds.add(opinion.kind);
-      const alert = this.raise(record, opinion, finding.time);
+      const alert = this.announcer.raise(record, opinion, time);
       if (alert !== null) alerts.push(alert);
     }
     for (const opinion of held) kinds.add(opinion.kind);
     for (const [kind, raised] of record.raised) {
-      if (kinds.has(kind) || raised.verdict === "withdrawn") continue;
-      alerts.push(this.withdraw(record, raised, finding.time, ""));
+      if (kinds.has(kind) || !judged.includes(kind) || raised.verdict === "withdrawn") continue;
+      alerts.push(this.announcer.withdraw(record, raised, time));
     }
     return alerts;
-  }
-
-  /** Raises an opinion, or revises what it raised before; null when nothing changed. */
-  private raise(record: FlowRecord, opinion: Opinion, time: bigint): Alert | null {
-    const signature = `${opinion.verdict} ${opinion.evidence.join(",")}`;
-    let raised = record.raised.get(opinion.kind);
-    if (raised?.signature === signature) return null;
-    if (raised === undefined) {
-      const id = alertId(record, opinion.kind);
-      raised = { id, revision: 0, verdict: opinion.verdict, signature, opinion };
-      record.raised.set(opinion.kind, raised);
-    }
-    raised.revision++;
-    raised.verdict = opinion.verdict;
-    raised.signature = signature;
-    raised.opinion = opinion;
-    return alertOf(record, raised, time, this.text(record, opinion));
-  }
-
-  private withdraw(record: FlowRecord, raised: Raised, time: bigint, reason: string): Alert {
-    raised.revision++;
-    raised.verdict = "withdrawn";
-    raised.signature = "withdrawn";
-    const text = this.judge.withdrawnText({ ...this.place(record), reason });
-    return alertOf(record, raised, time, text);
-  }
-
-  private place(record: FlowRecord): Facts {
-    const name = record.serverName === null ? null : this.judge.hostToken(record.serverName);
-    return { server: name ?? record.flow.server, port: String(record.flow.serverPort) };
-  }
-
-  private text(record: FlowRecord, opinion: Opinion): string {
-    const { kind, verdict, evidence, side, scope, terms } = opinion;
-    const facts = { ...opinion.facts, ...this.place(record), side, scope };
-    if (kind === "capability-rewritten") return this.judge.mailText(terms, facts);
-    if (kind === "cleartext-exposed") return this.judge.exposedText(facts);
-    if (kind === "connection-blocked") return this.judge.blockedText(facts);
-    return this.judge.segmentText(kind, verdict, evidence, facts);
   }
 }
 
@@ -221,32 +229,5 @@ function placeOf(record: FlowRecord, finding: Finding): Place {
     operator: operatorName(record.session) ?? finding.server,
     port: serverPort,
     ipVersion,
-  };
-}
-
-function alertOf(record: FlowRecord, raised: Raised, time: bigint, text: string): Alert {
-  const { opinion, verdict } = raised;
-  const back = verdict === "withdrawn" || verdict === "none";
-  return {
-    id: raised.id,
-    revision: raised.revision,
-    time: formatTime(time),
-    alert: opinion.kind,
-    verdict: back ? "withdrawn" : verdict,
-    severity: back ? "info" : opinion.severity,
-    evidence: opinion.evidence,
-    flow: record.flow,
-    interface: record.sighting.interfaceName,
-    file: record.sighting.file,
-    lanClient: record.sighting.lanClient,
-    serverName: record.serverName,
-    side: opinion.side,
-    scope: opinion.scope,
-    fingerprint: opinion.fingerprint,
-    offered: opinion.offered,
-    expected: opinion.expected,
-    frames: opinion.frames,
-    evidenceFile: record.sighting.evidenceFile,
-    text,
   };
 }

@@ -2,7 +2,7 @@
 // packets and show what was found last. Bounded: past the limit the earliest lines are let go.
 
 import type { Finding } from "../finding.ts";
-import type { AlertKind, FlowLine, Severity, Verdict } from "./alert.ts";
+import type { FlowLine, Severity, Verdict } from "./alert.ts";
 import { ALERT_KINDS, SEVERITY_RANK, VERDICT_RANK } from "./alert.ts";
 import { type Opinion, sortedNames } from "./opinion.ts";
 import type { FlowRecord } from "./record.ts";
@@ -10,14 +10,18 @@ import type { FlowRecord } from "./record.ts";
 /** Lines held at most: as many as the inspector's flow table has rows. */
 const HELD_MAX = 65_536;
 
+/** A line and what it is made of besides: the mail family is not judged again by comparison. */
 interface HeldLine {
-  readonly ordinal: number;
-  readonly line: FlowLine;
+  readonly record: FlowRecord;
+  line: FlowLine;
+  readonly mail: Opinion | null;
+  /** The reason if the verdict is none. */
+  readonly reason: string | null;
 }
 
-function reasonOf(finding: Finding, verdict: Verdict): string | null {
+function reasonOf(finding: Finding): string | null {
   const { benign } = finding.segments;
-  if (verdict !== "none" || benign === "none") return null;
+  if (benign === "none") return null;
   return benign === "unexplained" ? benign : `benign:${benign}`;
 }
 
@@ -29,6 +33,31 @@ function strongest<T extends string>(
   return values.reduce((best, value) => (rank[value] > rank[best] ? value : best), least);
 }
 
+/** What the opinions of all families add up to. A credential notice is no tamper verdict. */
+function summary(
+  record: FlowRecord,
+  opinions: readonly Opinion[],
+): Pick<FlowLine, "verdict" | "severity" | "alerts"> {
+  const judged = opinions.filter((opinion) => opinion.kind !== "cleartext-exposed");
+  const verdicts = judged.map((opinion) => opinion.verdict);
+  const severities = opinions.map((opinion) => opinion.severity);
+  return {
+    verdict: strongest<Verdict>(verdicts, VERDICT_RANK, "none"),
+    severity: strongest<Severity>(severities, SEVERITY_RANK, "info"),
+    alerts: ALERT_KINDS.filter((kind) => {
+      const raised = record.raised.get(kind);
+      return raised !== undefined && raised.verdict !== "withdrawn";
+    }),
+  };
+}
+
+function segmentNames(finding: Finding, record: FlowRecord): string[] {
+  const { weak, strong, conclusive } = finding.segments;
+  const names = [...weak, ...strong].filter((name) => !record.cancelled.has(name));
+  const added = [...record.added].filter((name) => !record.cancelled.has(name));
+  return [...names, ...conclusive, ...added];
+}
+
 /** The line of a connection from its last finding, or null when it has nothing to tell. */
 export function flowLine(
   finding: Finding,
@@ -37,29 +66,18 @@ export function flowLine(
   terms: readonly string[],
 ): FlowLine | null {
   const { mail, segments } = finding;
-  const seen = [...segments.weak, ...segments.strong, ...segments.conclusive, ...record.added];
+  const seen = segmentNames(finding, record);
   const resets = segments.resetsToClient + segments.resetsToServer;
   if (mail === null && resets === 0 && seen.length === 0) return null;
-  const raised: AlertKind[] = ALERT_KINDS.filter((kind) => record.raised.has(kind));
-  // A credential notice is no tamper verdict.
-  const judged = opinions.filter((opinion) => opinion.kind !== "cleartext-exposed");
-  const verdict = strongest<Verdict>(
-    judged.map((opinion) => opinion.verdict),
-    VERDICT_RANK,
-    "none",
-  );
+  const { verdict, severity, alerts } = summary(record, opinions);
   return {
     flow: record.flow,
     file: record.sighting.file,
     verdict,
-    severity: strongest<Severity>(
-      opinions.map((opinion) => opinion.severity),
-      SEVERITY_RANK,
-      "info",
-    ),
+    severity,
     evidence: sortedNames([...terms, ...seen]),
-    alerts: raised,
-    reason: reasonOf(finding, verdict),
+    alerts,
+    reason: verdict === "none" ? reasonOf(finding) : null,
     resets: { toClient: segments.resetsToClient, toServer: segments.resetsToServer },
     stage: segments.stage === "none" ? null : segments.stage,
     tls: mail?.tlsState ?? (finding.application === "tls" ? "implicit" : "no"),
@@ -74,29 +92,42 @@ export class FlowLines {
   private held: HeldLine[] = [];
   private readonly byRecord = new Map<FlowRecord, HeldLine>();
 
-  /** Takes the last line of a connection. */
-  keep(record: FlowRecord, line: FlowLine): void {
-    const held = { ordinal: record.ordinal, line };
+  /** Takes the last line of a connection, with the opinion about its mail dialog. */
+  keep(record: FlowRecord, line: FlowLine, finding: Finding, mail: Opinion | null): void {
+    const reason = reasonOf(finding);
+    const held = { record, line, mail, reason };
     this.held.push(held);
     this.byRecord.set(record, held);
   }
 
   /** Changes a held line after a later comparison; a line already let go stays as it was. */
-  revise(record: FlowRecord, change: (line: FlowLine) => FlowLine): void {
+  revise(record: FlowRecord, finding: Finding, segments: readonly Opinion[]): void {
     const held = this.byRecord.get(record);
     if (held === undefined) return;
-    const index = this.held.indexOf(held);
-    const revised = { ordinal: held.ordinal, line: change(held.line) };
-    if (index >= 0) this.held[index] = revised;
-    this.byRecord.set(record, revised);
+    const opinions = held.mail === null ? segments : [held.mail, ...segments];
+    const { verdict, severity, alerts } = summary(record, opinions);
+    const { weak, strong, conclusive } = finding.segments;
+    const before = new Set([...weak, ...strong, ...conclusive, ...record.added]);
+    const others = held.line.evidence.filter((name) => !before.has(name));
+    held.line = {
+      ...held.line,
+      verdict,
+      severity,
+      alerts,
+      evidence: sortedNames([...others, ...segmentNames(finding, record)]),
+      reason: verdict === "none" ? held.reason : null,
+    };
   }
 
-  /** Lines that are ready, in order of first packet: all of them at the end of an input, else the overflow. */
+  /**
+   * Lines that are ready, in order of first packet: all of them at the end of an input, else only the
+   * overflow.
+   */
   take(all: boolean): FlowLine[] {
     if (!all && this.held.length <= HELD_MAX) return [];
-    this.held.sort((a, b) => a.ordinal - b.ordinal);
+    this.held.sort((a, b) => a.record.ordinal - b.record.ordinal);
     const gone = this.held.splice(0, all ? this.held.length : HELD_MAX / 2);
-    if (all) this.byRecord.clear();
+    for (const held of gone) this.byRecord.delete(held.record);
     return gone.map((held) => held.line);
   }
 }

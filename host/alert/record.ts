@@ -43,8 +43,13 @@ export interface FlowRecord {
   readonly ipVersion: 4 | 6;
   readonly sighting: Sighting;
   readonly raised: Map<AlertKind, Raised>;
-  /** Evidence that comparison with other connections added. */
+  /** What comparison with other connections made of this one. */
   readonly added: Set<string>;
+  readonly cancelled: Set<string>;
+  signature: string | null;
+  blocked: "suspect" | "likely" | null;
+  /** Why something was taken back, in plain words; empty when nothing was. */
+  reason: string;
   serverName: string | null;
   /** How the mail session stands against the past. */
   readonly session: SessionState;
@@ -77,6 +82,10 @@ export function openRecord(finding: Finding, sighting: Sighting): FlowRecord {
     sighting,
     raised: new Map(),
     added: new Set(),
+    cancelled: new Set(),
+    signature: null,
+    blocked: null,
+    reason: "",
     serverName: serverNameOf(finding),
     session: openSession(),
     counted: false,

@@ -87,7 +87,9 @@ function opinion(
     // Only inbound packets can be forged as seen from here.
     side: "far",
     scope: "unknown",
-    fingerprint: seen.fingerprint,
+    fingerprint:
+      seen.fingerprint ??
+      (strengths.strong.includes("fp-unknown-constant") ? "unknown-constant" : null),
     offered: null,
     expected: null,
     frames: seen.frames,
@@ -96,7 +98,9 @@ function opinion(
       rtt: milliseconds(seen.rttUs),
       resetTtl: seen.resetTtl === 0 ? "" : String(seen.resetTtl),
       farTtl: seen.farTtl === 0 ? "" : String(seen.farTtl),
-      fingerprint: seen.fingerprint ?? "",
+      fingerprint:
+        seen.fingerprint ??
+        (strengths.strong.includes("fp-unknown-constant") ? "unknown-constant" : ""),
     },
     terms: [],
   };
@@ -135,16 +139,62 @@ export interface SegmentOpinions {
   readonly held: readonly Opinion[];
 }
 
-/**
- * The opinions about segments. `more` is strong evidence that comparison with other connections added.
- */
-export function segmentOpinions(
-  finding: Finding,
-  more: readonly string[],
-  judge: Judge,
-): SegmentOpinions {
-  const seen = finding.segments;
-  const parts = partition({ ...seen, strong: [...seen.strong, ...more] });
+/** What comparison with other connections made of this one. */
+export interface Compared {
+  /** Strong evidence that was added. */
+  readonly added: ReadonlySet<string>;
+  /** Evidence that turned out to mean nothing. */
+  readonly cancelled: ReadonlySet<string>;
+  /** The same injector was proven elsewhere: what is likely is proven, and this is its header. */
+  readonly signature: string | null;
+  /** The connection failed by name. */
+  readonly blocked: "suspect" | "likely" | null;
+}
+
+/** Evidence of a finding after comparison. Conclusive evidence is never cancelled by it. */
+function compared(seen: SegmentsSeen, by: Compared): SegmentsSeen {
+  const stands = (name: string): boolean => !by.cancelled.has(name);
+  const added = [...by.added].filter(stands);
+  return {
+    ...seen,
+    weak: seen.weak.filter(stands).filter((name) => !added.includes(name)),
+    strong: [...new Set([...seen.strong.filter(stands), ...added])],
+  };
+}
+
+/** An injector proven elsewhere lifts what is likely here. */
+function lifted(alone: Opinion, finding: Finding, by: Compared, judge: Judge): Opinion {
+  if (by.signature === null || alone.verdict !== "likely") return alone;
+  return {
+    ...alone,
+    verdict: "proven",
+    severity: judge.segmentSeverity("proven", finding.segments.dataCut),
+    facts: { ...alone.facts, signature: by.signature },
+  };
+}
+
+/** The opinion about a connection that fails by name. */
+function blockedByName(finding: Finding, by: Compared): Opinion | null {
+  if (by.blocked === null) return null;
+  return {
+    kind: "connection-blocked",
+    verdict: by.blocked,
+    severity: "notice",
+    evidence: all(finding.segments),
+    side: "far",
+    scope: "unknown",
+    fingerprint: null,
+    offered: null,
+    expected: null,
+    frames: finding.segments.frames,
+    facts: {},
+    terms: [],
+  };
+}
+
+/** The opinions about segments, with what comparison made of them. */
+export function segmentOpinions(finding: Finding, by: Compared, judge: Judge): SegmentOpinions {
+  const parts = partition(compared(finding.segments, by));
   const told: Opinion[] = [];
   const held: Opinion[] = [];
   for (const [kind, strengths] of [
@@ -152,9 +202,10 @@ export function segmentOpinions(
     ["segment-forged", parts.segment],
   ] as const) {
     if (all(strengths).length === 0) continue;
-    (waits(finding, strengths) ? held : told).push(opinion(kind, finding, strengths, judge));
+    const alone = opinion(kind, finding, strengths, judge);
+    (waits(finding, strengths) ? held : told).push(lifted(alone, finding, by, judge));
   }
-  const blocked = refusal(finding);
+  const blocked = refusal(finding) ?? blockedByName(finding, by);
   if (blocked !== null) told.push(blocked);
   return { told, held };
 }

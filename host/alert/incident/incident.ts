@@ -1,0 +1,50 @@
+// Compares connections with each other: holds samples of the last 24 hours in a bounded table and asks
+// every rule what a new one changes. Decides no verdict; the alert book applies the adjustments.
+// Order of rules: what explains (route event) before what accuses.
+
+import type { Finding } from "../../finding.ts";
+import type { Verdict } from "../alert.ts";
+import type { FlowRecord } from "../record.ts";
+import { constantDistance } from "./constant-distance.ts";
+import { constantTuple } from "./constant-tuple.ts";
+import { hasSucceeded, NameDifferential } from "./name-differential.ts";
+import { repetition } from "./repetition.ts";
+import { routeEvent } from "./route-event.ts";
+import { type Adjustment, apart, type Sample, sampleOf } from "./sample.ts";
+
+/** Samples kept: more than a house has in a day, unless something is very wrong. */
+const SAMPLES_MAX = 1024;
+const DAY_NANOSECONDS = 86_400n * 1_000_000_000n;
+
+/** The table of samples. */
+export class Incidents {
+  private readonly samples = new Map<FlowRecord, Sample>();
+  private readonly byName = new NameDifferential();
+
+  /** Takes a finding and its verdict without comparison; returns what it changes, for any connection. */
+  observe(record: FlowRecord, finding: Finding, alone: Verdict): Adjustment[] {
+    const sample = sampleOf(record, finding, alone);
+    if (hasSucceeded(finding)) return this.byName.succeed(this.recent(sample), sample);
+    const { weak, strong, conclusive, resetsToClient, resetsToServer } = finding.segments;
+    const silent = weak.length + strong.length + conclusive.length === 0;
+    if (silent && resetsToClient + resetsToServer === 0) return [];
+    this.samples.delete(record);
+    this.samples.set(record, sample);
+    const oldest = this.samples.keys().next();
+    if (this.samples.size > SAMPLES_MAX && !oldest.done) this.samples.delete(oldest.value);
+    const recent = this.recent(sample);
+    return [
+      ...routeEvent(recent, sample),
+      ...constantTuple(recent, sample),
+      ...constantDistance(recent, sample),
+      ...repetition(recent, sample),
+      ...this.byName.observe(recent, sample),
+    ];
+  }
+
+  private recent(sample: Sample): Sample[] {
+    return [...this.samples.values()].filter(
+      (other) => apart(other.time, sample.time) <= DAY_NANOSECONDS,
+    );
+  }
+}

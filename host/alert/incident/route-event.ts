@@ -1,0 +1,30 @@
+// G4: a change of route looks like an injector that is nearer or farther than the server. Three
+// connections or more to one network whose resets answer something, all with the same shift within ten
+// seconds, are a route event: the shift and what arrived afterwards prove nothing for them.
+
+import { type Adjustment, apart, type Sample } from "./sample.ts";
+
+const CONNECTIONS_MIN = 3;
+const WINDOW_NANOSECONDS = 10n * 1_000_000_000n;
+const CANCELLED = ["rst-ttl-step", "rst-data-after"];
+const REASON = "several connections to the same network changed their path at the same moment";
+
+function shiftOf(sample: Sample): number | null {
+  const { resetTtl, farTtl, benign } = sample.finding.segments;
+  if (resetTtl === 0 || farTtl === 0 || resetTtl === farTtl || benign !== "reactive") return null;
+  return resetTtl - farTtl;
+}
+
+/** Connections that `sample` explains as a route event. */
+export function routeEvent(samples: readonly Sample[], sample: Sample): Adjustment[] {
+  const shift = shiftOf(sample);
+  if (shift === null) return [];
+  const same = samples.filter(
+    (other) =>
+      other.network === sample.network &&
+      shiftOf(other) === shift &&
+      apart(other.time, sample.time) <= WINDOW_NANOSECONDS,
+  );
+  if (same.length < CONNECTIONS_MIN) return [];
+  return same.map((other) => ({ sample: other, cancel: CANCELLED, reason: REASON }));
+}

@@ -1,0 +1,109 @@
+// One connection as comparison between connections sees it: where it went, how its reset looked, how it
+// was judged alone. Turns a finding into that sample; compares nothing.
+
+import type { Finding } from "../../finding.ts";
+import type { Verdict } from "../alert.ts";
+import type { FlowRecord } from "../record.ts";
+
+/** Initial hop counts of the systems in use: Linux and Apple, Windows, network gear. */
+const INITIAL_HOP_COUNTS = [64, 128, 255];
+
+/** A connection whose segments said something. */
+export interface Sample {
+  readonly record: FlowRecord;
+  readonly finding: Finding;
+  /** When it happened, nanoseconds. */
+  readonly time: bigint;
+  /** The far end, and its /24 or /48. */
+  readonly remote: string;
+  readonly network: string;
+  readonly port: number;
+  readonly name: string | null;
+  /** The machine in this house. */
+  readonly client: string;
+  /** Header tuple of the reset as text; null when it tells nothing. */
+  readonly tuple: string | null;
+  /** Hops the reset and the far side's packets travelled; null when unknown. */
+  readonly resetHops: number | null;
+  readonly farHops: number | null;
+  /** The verdict without comparison. */
+  readonly alone: Verdict;
+}
+
+/** What comparison wants changed about a connection. */
+export interface Adjustment {
+  readonly sample: Sample;
+  /** Strong evidence to add. */
+  readonly add?: string;
+  /** Evidence that turned out to mean nothing. */
+  readonly cancel?: readonly string[];
+  /** Raise forged resets and segments to this verdict. */
+  readonly raise?: "proven";
+  /** Tell the connection as blocked, with this verdict. */
+  readonly blocked?: "suspect" | "likely";
+  /** Plain words for a withdrawal. */
+  readonly reason?: string;
+}
+
+/** Hops travelled by a packet with this hop count; null for 0 (unknown). */
+export function hopsOf(hopCount: number): number | null {
+  if (hopCount === 0) return null;
+  const initial = INITIAL_HOP_COUNTS.find((value) => value >= hopCount);
+  return initial === undefined ? null : initial - hopCount;
+}
+
+/** The eight groups of an IPv6 address in RFC 5952 form. */
+function groups(address: string): string[] {
+  const [head = "", tail] = address.split("::");
+  const front = head === "" ? [] : head.split(":");
+  if (tail === undefined) return front;
+  const back = tail === "" ? [] : tail.split(":");
+  return [
+    ...front,
+    ...Array<string>(Math.max(0, 8 - front.length - back.length)).fill("0"),
+    ...back,
+  ];
+}
+
+/** The /24 of an IPv4 address, the /48 of an IPv6 address. */
+export function networkOf(address: string): string {
+  return address.includes(":")
+    ? groups(address).slice(0, 3).join(":")
+    : address.split(".").slice(0, 3).join(".");
+}
+
+/** Nanoseconds between two times, whichever came first. */
+export function apart(a: bigint, b: bigint): bigint {
+  return a > b ? a - b : b - a;
+}
+
+/** Identifications below this are habits of many systems, and of anonymised captures. */
+const TELLING_IPID_MIN = 256;
+
+function tupleOf(finding: Finding): string | null {
+  const { resetIpid, resetWindow, fingerprint } = finding.segments;
+  if (fingerprint !== null) return fingerprint;
+  if (resetIpid < TELLING_IPID_MIN) return null;
+  return `ipid 0x${resetIpid.toString(16)} window ${resetWindow}`;
+}
+
+/** The sample of a finding with its verdict before comparison. */
+export function sampleOf(record: FlowRecord, finding: Finding, alone: Verdict): Sample {
+  const { clientNear, client, server, serverPort, serverName, segments } = finding;
+  const remote = clientNear ? server : client;
+  return {
+    record,
+    finding,
+    // The end of a connection is noticed late; its beginning is nearer to what happened.
+    time: finding.cause === "changed" ? finding.time : finding.openTime,
+    remote,
+    network: networkOf(remote),
+    port: serverPort,
+    name: serverName,
+    client: record.sighting.lanClient ?? (clientNear ? client : server),
+    tuple: tupleOf(finding),
+    resetHops: hopsOf(segments.resetTtl),
+    farHops: hopsOf(segments.farTtl),
+    alone,
+  };
+}

@@ -1,0 +1,344 @@
+// Comparison between connections: what repetition, constants, distance, routes and names change about
+// connections that were judged alone. Connections are findings as data.
+
+import assert from "node:assert/strict";
+import type { Alert } from "../../host/alert/alert.ts";
+import { AlertBook } from "../../host/alert/book.ts";
+import { hopsOf, networkOf } from "../../host/alert/incident/sample.ts";
+import type { Finding, SegmentsSeen } from "../../host/finding.ts";
+import type { Judge } from "../../host/judge.ts";
+import { DAY, finding, SECOND, START, segmentsSeen } from "./finding.ts";
+import { judgeForTests } from "./judge-module.ts";
+
+const SIGHTING = { file: "a.pcap", interfaceName: null, evidenceFile: null, lanClient: null };
+
+let judge: Judge;
+before(() => {
+  judge = judgeForTests();
+});
+
+interface House {
+  readonly book: AlertBook;
+  /** Highest revision of every alert, by server and kind. */
+  readonly latest: Map<string, Alert>;
+}
+
+function house(): House {
+  return { book: new AlertBook({ judge, keepFlows: true }), latest: new Map() };
+}
+
+function meet(
+  place: House,
+  change: Partial<Finding>,
+  segments: Partial<SegmentsSeen>,
+  lanClient: string | null = null,
+): void {
+  const seen = finding({
+    mail: null,
+    application: "tls",
+    serverPort: 443,
+    cause: "changed",
+    ...change,
+    segments: segmentsSeen({ resetsToClient: 1, stage: "psh", ...segments }),
+  });
+  for (const alert of place.book.observe(seen, { ...SIGHTING, lanClient })) {
+    place.latest.set(`${alert.flow.server}:${alert.flow.clientPort} ${alert.alert}`, alert);
+  }
+}
+
+function verdicts(place: House): string[] {
+  return [...place.latest].map(([key, alert]) => `${key} ${alert.verdict}`);
+}
+
+const LIKELY = { strong: ["rst-early", "rst-ttl-step"], resetIpid: 0x3412, resetWindow: 32120 };
+
+describe("incident: repetition", () => {
+  it("proves three likely connections with one header in two networks", () => {
+    const place = house();
+    for (const [n, server] of ["192.0.2.1", "192.0.2.2", "203.0.113.1"].entries()) {
+      meet(place, { server, time: START + BigInt(n) * SECOND }, LIKELY);
+    }
+    assert.deepEqual(verdicts(place), [
+      "192.0.2.1:49152 reset-forged proven",
+      "192.0.2.2:49152 reset-forged proven",
+      "203.0.113.1:49152 reset-forged proven",
+    ]);
+    const alert = place.latest.get("192.0.2.1:49152 reset-forged");
+    assert.equal(alert?.revision, 2);
+    assert.match(alert?.text ?? "", /ipid 0x3412 window 32120/);
+  });
+
+  const rest = ["192.0.2.2", "203.0.113.1"];
+  const unlike: [string, Partial<SegmentsSeen>, string, bigint][] = [
+    ["another header", { ...LIKELY, resetWindow: 1 }, "192.0.2.1", 0n],
+    ["a number that tells nothing", { ...LIKELY, resetIpid: 1 }, "192.0.2.1", 0n],
+    ["only suspect", { ...LIKELY, strong: ["rst-early"] }, "192.0.2.1", 0n],
+    ["the same address within 180 s", LIKELY, "203.0.113.1", 0n],
+    ["two days earlier", LIKELY, "192.0.2.1", 2n * DAY],
+  ];
+  for (const [name, segments, server, earlier] of unlike) {
+    it(`does not count ${name}`, () => {
+      const place = house();
+      meet(place, { server, clientPort: 1, time: START - earlier }, segments);
+      for (const other of rest) meet(place, { server: other, time: START + SECOND }, LIKELY);
+      assert.equal(
+        verdicts(place).some((verdict) => verdict.endsWith("proven")),
+        false,
+      );
+    });
+  }
+
+  it("needs two networks", () => {
+    const place = house();
+    for (const server of ["192.0.2.1", "192.0.2.2", "192.0.2.3"]) meet(place, { server }, LIKELY);
+    assert.equal(
+      verdicts(place).every((verdict) => verdict.endsWith("likely")),
+      true,
+    );
+  });
+});
+
+describe("incident: constant header", () => {
+  const unexplained = { benign: "unexplained", resetIpid: 0x4d2, resetWindow: 777 } as const;
+
+  it("accuses three unexplained resets with one header, in revisions", () => {
+    const place = house();
+    for (const server of ["192.0.2.1", "192.0.2.2", "203.0.113.1"])
+      meet(place, { server }, unexplained);
+    assert.deepEqual(
+      [...place.latest.values()].map((alert) => [
+        alert.verdict,
+        alert.evidence.join(),
+        alert.fingerprint,
+      ]),
+      Array(3).fill(["suspect", "fp-unknown-constant", "unknown-constant"]),
+    );
+  });
+
+  it("shows in the lines of connections that had ended", () => {
+    const place = house();
+    for (const server of ["192.0.2.1", "192.0.2.2", "203.0.113.1"]) {
+      meet(place, { server, cause: "ended" }, unexplained);
+    }
+    assert.deepEqual(
+      place.book.takeFlows(true).map((line) => [line.verdict, line.reason, line.alerts.join()]),
+      Array(3).fill(["suspect", null, "reset-forged"]),
+    );
+  });
+
+  it("accuses nobody whose own numbers never change, or whose reset is explained", () => {
+    for (const change of [
+      { farIpidVaries: false },
+      { benign: "reactive" },
+      { resetIpid: 0 },
+    ] as const) {
+      const place = house();
+      for (const server of ["192.0.2.1", "192.0.2.2", "203.0.113.1"]) {
+        meet(place, { server }, { ...unexplained, ...change });
+      }
+      assert.deepEqual(verdicts(place), []);
+    }
+  });
+});
+
+describe("incident: constant distance", () => {
+  const servers = [
+    ["192.0.2.1", 50],
+    ["198.51.100.1", 46],
+    ["203.0.113.1", 54],
+    ["192.0.2.9", 50],
+  ] as const;
+  const at = (farTtl: number, change: Partial<SegmentsSeen> = {}): Partial<SegmentsSeen> => ({
+    benign: "unexplained",
+    farTtl,
+    resetTtl: 60,
+    latencyUs: 30_000,
+    ...change,
+  });
+
+  it("accuses one distance that speaks for many servers", () => {
+    const place = house();
+    for (const [server, farTtl] of servers) meet(place, { server }, at(farTtl));
+    assert.equal(place.latest.size, 4);
+    for (const alert of place.latest.values()) {
+      assert.equal(alert.verdict, "suspect");
+      assert.deepEqual(alert.evidence, ["fp-constant-distance"]);
+    }
+  });
+
+  it("takes it back when the same distance ends idle connections", () => {
+    const place = house();
+    for (const [server, farTtl] of servers) meet(place, { server }, at(farTtl));
+    meet(place, { server: "192.0.2.77" }, at(50, { benign: "idle" }));
+    for (const alert of place.latest.values()) {
+      assert.equal(alert.verdict, "withdrawn");
+      assert.match(alert.text, /idle connections/);
+    }
+  });
+
+  it("needs distances that differ, four connections and a quick answer", () => {
+    const quiet = (segments: (farTtl: number) => Partial<SegmentsSeen>, count: number): void => {
+      const place = house();
+      for (const [server, farTtl] of servers.slice(0, count))
+        meet(place, { server }, segments(farTtl));
+      assert.deepEqual(verdicts(place), []);
+    };
+    quiet((farTtl) => at(farTtl), 3);
+    quiet(() => at(50), 4);
+    quiet((farTtl) => at(farTtl, { latencyUs: 2_000_000 }), 4);
+    quiet((farTtl) => at(farTtl, { stage: "later" }), 4);
+  });
+});
+
+describe("incident: route event", () => {
+  it("takes back what a change of route explains", () => {
+    const place = house();
+    const moved = {
+      strong: ["rst-ttl-step"],
+      benign: "reactive",
+      resetTtl: 50,
+      farTtl: 55,
+    } as const;
+    for (const n of [1, 2, 3]) {
+      meet(place, { server: `192.0.2.${n}`, time: START + BigInt(n) * SECOND }, moved);
+    }
+    assert.deepEqual(
+      [...place.latest.values()].map((alert) => [alert.verdict, alert.revision]),
+      [
+        ["withdrawn", 2],
+        ["withdrawn", 2],
+      ],
+    );
+    assert.match([...place.latest.values()][0]?.text ?? "", /changed their path/);
+  });
+
+  it("leaves alone what differs or lies apart", () => {
+    const place = house();
+    for (const n of [1, 2, 3]) {
+      const resetTtl = 50 + n;
+      const moved = { strong: ["rst-ttl-step"], benign: "reactive", resetTtl, farTtl: 60 } as const;
+      meet(place, { server: `192.0.2.${n}` }, moved);
+    }
+    assert.equal(
+      verdicts(place).every((verdict) => verdict.endsWith("suspect")),
+      true,
+    );
+  });
+});
+
+describe("incident: what fails by name", () => {
+  const server = "192.0.2.80";
+  const failed = { benign: "unexplained", resetsToClient: 1 } as const;
+  const succeeded = { resetsToClient: 0, stage: "none" } as const;
+
+  function story(
+    place: House,
+    failures: number,
+    successes: readonly (readonly [string, string | null])[],
+  ): void {
+    for (const [n, [serverName, lanClient]] of successes.entries()) {
+      const openTime = START + BigInt(n) * SECOND;
+      meet(
+        place,
+        { server, serverName, openTime, cause: "ended", clientPort: 100 + n },
+        succeeded,
+        lanClient,
+      );
+    }
+    for (let n = 0; n < failures; n++) {
+      const openTime = START + BigInt(30 + n * 30) * SECOND;
+      meet(
+        place,
+        { server, serverName: "blocked.test", openTime, time: openTime, clientPort: 200 + n },
+        failed,
+      );
+    }
+  }
+  const other = ["fine.test", null] as const;
+
+  it("tells a name that fails where others work, as blocked", () => {
+    const place = house();
+    story(place, 3, [other, other, other]);
+    assert.equal(place.latest.size, 3);
+    for (const alert of place.latest.values()) {
+      assert.equal(alert.alert, "connection-blocked");
+      assert.equal(alert.verdict, "suspect");
+      assert.equal(alert.severity, "notice");
+    }
+  });
+
+  it("tells it too when the successes come to light last", () => {
+    const place = house();
+    story(place, 3, []);
+    assert.equal(place.latest.size, 0);
+    story(place, 0, [other, other, other]);
+    assert.equal(place.latest.size, 3);
+  });
+
+  it("lifts silence and what is suspect by one level, at most to likely", () => {
+    const place = house();
+    story(place, 2, [other, other, other]);
+    const openTime = START + 100n * SECOND;
+    const silent = { weak: ["ch-silent"], resetsToClient: 0, stage: "none" } as const;
+    meet(place, { server, serverName: "blocked.test", openTime, clientPort: 300 }, silent);
+    assert.equal(place.latest.get(`${server}:300 connection-blocked`)?.verdict, "suspect");
+    const suspect = { strong: ["rst-early"], benign: "unexplained" } as const;
+    meet(place, { server, serverName: "blocked.test", openTime, clientPort: 301 }, suspect);
+    assert.equal(place.latest.get(`${server}:301 connection-blocked`)?.verdict, "likely");
+  });
+
+  it("keeps quiet with too few failures, too few successes, or none near in time", () => {
+    for (const [failures, successes] of [
+      [2, [other, other, other]],
+      [3, [other, other]],
+    ] as const) {
+      const place = house();
+      story(place, failures, successes);
+      assert.deepEqual(verdicts(place), []);
+    }
+    const place = house();
+    for (const n of [0, 1, 2]) {
+      const openTime = START - DAY;
+      meet(
+        place,
+        { server, serverName: "fine.test", openTime, cause: "ended", clientPort: n },
+        succeeded,
+      );
+    }
+    story(place, 3, []);
+    assert.deepEqual(verdicts(place), []);
+  });
+
+  it("blames the machine at home when another one reaches the same name", () => {
+    const place = house();
+    story(place, 3, [other, other, other, ["blocked.test", "192.168.1.99"]]);
+    assert.deepEqual(verdicts(place), []);
+  });
+});
+
+describe("incident: measures", () => {
+  it("counts hops from the nearest initial value", () => {
+    assert.deepEqual([0, 46, 64, 65, 237, 255].map(hopsOf), [null, 18, 0, 63, 18, 0]);
+  });
+
+  it("takes the /24 of IPv4 and the /48 of IPv6", () => {
+    assert.equal(networkOf("192.0.2.77"), "192.0.2");
+    assert.equal(networkOf("2001:db8::1"), "2001:db8:0");
+    assert.equal(networkOf("2001:db8:5:6::1"), "2001:db8:5");
+  });
+
+  it("stays bounded under a flood of resets", () => {
+    const place = house();
+    const begun = process.hrtime.bigint();
+    for (let n = 0; n < 3000; n++) {
+      const address = `10.${n >> 8}.${n & 255}.1`;
+      meet(
+        place,
+        { server: address, clientPort: n + 1 },
+        { benign: "unexplained", resetIpid: 300 + n },
+      );
+    }
+    assert.equal(place.latest.size, 0);
+    assert.equal(process.hrtime.bigint() - begun < 20n * SECOND, true);
+  });
+});
