@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { Recording } from "./capture.ts";
 import { curlHttp, curlHttps } from "./client.ts";
 import type { Rule } from "./forwarder.ts";
-import * as honest from "./honest.ts";
+import { CAUSES, type Cause, honestEnd, WITHOUT_RESET } from "./honest.ts";
 import { Lab } from "./lab.ts";
 import { ADDRESS } from "./namespace.ts";
 import { CAPTURE_PACKAGES, NETWORK_PACKAGES, needs } from "./package.ts";
@@ -27,7 +27,14 @@ describe("lab: the forwarder on the path", function () {
 
   before(async function () {
     this.timeout(700_000);
-    const packages = [...NETWORK_PACKAGES, ...CAPTURE_PACKAGES, "curl", "openssl", "python3"];
+    const packages = [
+      ...NETWORK_PACKAGES,
+      ...CAPTURE_PACKAGES,
+      "curl",
+      "nftables",
+      "openssl",
+      "python3",
+    ];
     needs(this, { namespaces: true, packages });
     await lab.start();
     await web.start();
@@ -79,9 +86,9 @@ describe("lab: the forwarder on the path", function () {
   });
 
   it("delays by what was asked for", async () => {
-    const quick = (await honest.closedPort(lab.network)).elapsedMs;
+    const quick = (await honestEnd(lab.network, "closed-port")).elapsedMs;
     await lab.forwarder.delay("both", 100);
-    const slow = (await honest.closedPort(lab.network)).elapsedMs;
+    const slow = (await honestEnd(lab.network, "closed-port")).elapsedMs;
     assert.ok(
       slow - quick > 150,
       `${quick.toFixed(0)} ms without, ${slow.toFixed(0)} ms with 2 x 100`,
@@ -193,21 +200,13 @@ describe("lab: the forwarder on the path", function () {
   });
 
   describe("honest ends, no rule in place", () => {
-    const EXPECTED: Record<string, [(typeof honest)[keyof typeof honest], RegExp | null]> = {
-      "closed port": [honest.closedPort, /\.8081 >.*Flags \[R\.\], .*seq 0, ack/],
-      "linger 0": [honest.lingerZero, /\.8080 >.*Flags \[R\.\]/],
-      "octets unread": [honest.unread, /\.8080 >.*Flags \[R/],
-      "process killed": [honest.killed, null],
-      "data after the close": [honest.lateData, /\.8080 >.*Flags \[R\]/],
-      "late FIN": [honest.lateFin, null],
-    };
-    for (const [name, [work, reset]] of Object.entries(EXPECTED)) {
-      it(`${name}: ${reset === null ? "no reset" : "the server's own reset"}`, async () => {
-        const packets = await seen([], () => work(lab.network));
+    for (const cause of Object.keys(CAUSES) as Cause[]) {
+      it(`${cause}: ${CAUSES[cause]}`, async () => {
+        await lab.forwarder.delay("both", 10);
+        const packets = await seen([], () => honestEnd(lab.network, cause));
         const resets = packets.filter((line) => /25\.808\d >.*Flags \[R/.test(line));
-        if (reset === null) assert.deepEqual(resets, []);
-        else assert.match(resets.join("\n"), reset);
-        for (const line of resets) assert.match(line, /ttl 63,/);
+        assert.equal(resets.length > 0, !WITHOUT_RESET.includes(cause), packets.join("\n"));
+        for (const line of resets) assert.match(line, new RegExp(`ttl ${SERVER_TTL},`));
         assert.equal(lab.forwarder.forged.length, 0);
       });
     }

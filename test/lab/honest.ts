@@ -1,137 +1,234 @@
-// Honest ends of a connection that look like interference to a hasty reader: each function is one
-// connection from the home namespace that a real kernel resets or closes by itself, no injector.
-// Read: RFC 9293 §3.5.2, socket(7) on SO_LINGER.
+// Honest resets, which look like interference to a hasty reader: each cause is connections from
+// the home that a real kernel ends by itself, no injector anywhere on the path.
+// Read: RFC 9293 §3.5.2 and §3.10.7, tcp(7), socket(7) on SO_LINGER, ss(8) on --kill.
 
 import { ADDRESS, type Network } from "./namespace.ts";
 import { lineFrom, type Outcome, PYTHON, run, start, stop } from "./process.ts";
 
-/** Where the honest peers listen; no rule of a test uses this port. */
+/** Where the honest peers listen; no rule of a test uses these ports. */
 const PORT = 8080;
 const CLOSED_PORT = 8081;
 
-/** Nobody listens: the server's kernel answers the SYN with RST+ACK. */
-export function closedPort(network: Network, server: string = ADDRESS.server): Promise<Outcome> {
-  return run(network.netns("home"), [
-    "curl",
-    "-sS",
-    "--max-time",
-    "5",
-    `http://${host(server)}:${CLOSED_PORT}/`,
-  ]);
-}
+/** What the server does, and whether the home sees a reset from it. */
+export const CAUSES = {
+  "closed-port": "nobody listens: RST+ACK to the SYN",
+  "linger-zero": "closed with linger 0 after the answer: RST+ACK at SND.NXT",
+  "linger-zero-after-fin": "the same after the client has closed its half",
+  unread: "closed with the client's octets unread: RST instead of FIN",
+  killed: "the process is killed with octets unread, in the middle of its answer",
+  "late-data": "closed while the client still sends: a plain RST for each late segment",
+  "upload-refused": "a long upload answered early and closed: resets into a full window",
+  "listener-closed": "the listener closes while the connection waits to be accepted",
+  "queue-overflow": "the accept queue is full and the kernel set to say so",
+  forgotten: "the server has forgotten the connection: a plain RST to the next segment",
+  destroyed: "an administrator destroys the socket",
+  "firewall-refuses": "the server's own packet filter rejects the SYN with a reset",
+  "firewall-cuts": "the server's own packet filter rejects segments of an open connection",
+  "client-aborts": "the client gives up in the middle of an answer: only its own reset",
+  "late-fin": "a FIN long after the last octet, no reset at all",
+} as const;
 
-/** The server closes with linger 0 after its answer: RST+ACK at SND.NXT. */
-export function lingerZero(network: Network, server?: string): Promise<Outcome> {
-  return withPeer(network, "linger", server);
-}
+export type Cause = keyof typeof CAUSES;
 
-/** The server closes with the client's octets unread: RST instead of FIN. */
-export function unread(network: Network, server?: string): Promise<Outcome> {
-  return withPeer(network, "unread", server);
-}
+/** Causes after which the server is not the one that resets. */
+export const WITHOUT_RESET: readonly Cause[] = ["client-aborts", "late-fin"];
 
-/** The server's process is killed in the middle of its answer. */
-export function killed(network: Network, server?: string): Promise<Outcome> {
-  return withPeer(network, "killed", server);
-}
+const NFT: Partial<Record<Cause, string>> = {
+  "firewall-refuses": `tcp dport ${PORT} tcp flags & (syn|ack) == syn reject with tcp reset`,
+};
 
-/** The server closes while the client still sends: FIN, then a plain RST for each late segment. */
-export function lateData(network: Network, server?: string): Promise<Outcome> {
-  return withPeer(network, "late", server);
-}
-
-/** A FIN long after the last octet, no reset at all. */
-export function lateFin(network: Network, server?: string): Promise<Outcome> {
-  return withPeer(network, "fin", server);
-}
-
-/** The client gives up in the middle of an answer: its own kernel resets. */
-export function clientAborts(network: Network, server?: string): Promise<Outcome> {
-  return withPeer(network, "abort", server);
-}
-
-async function withPeer(
+/** `count` connections that end by `cause`, one after the other. */
+export async function honestEnd(
   network: Network,
-  manner: string,
+  cause: Cause,
+  count = 1,
   server: string = ADDRESS.server,
 ): Promise<Outcome> {
-  const peer = start(network.netns("server"), [PYTHON, "-c", PEER, manner, String(PORT)]);
+  const target = [server, String(cause === "closed-port" ? CLOSED_PORT : PORT), String(count)];
+  const peer = start(network.netns("server"), [PYTHON, "-c", PEER, cause, String(PORT)]);
+  peer.stderr?.resume();
   try {
     await lineFrom(peer, /^ready/);
-    return await run(network.netns("home"), [
-      "python3",
-      "-c",
-      CLIENT,
-      manner,
-      server,
-      String(PORT),
-    ]);
+    const rule = NFT[cause];
+    if (rule !== undefined) await filter(network, rule);
+    return await run(network.netns("home"), [PYTHON, "-c", CLIENT, cause, ...target], {
+      timeoutMs: 120_000,
+    });
   } finally {
     await stop(peer, "SIGKILL");
+    if (cause.startsWith("firewall"))
+      await run(network.netns("server"), ["nft", "flush", "ruleset"]);
   }
 }
 
-function host(address: string): string {
-  return address.includes(":") ? `[${address}]` : address;
+/** One input rule in the server's own packet filter. */
+async function filter(network: Network, rule: string): Promise<void> {
+  const chain = "type filter hook input priority 0";
+  const text = `table inet lab {\n chain input {\n ${chain}\n ${rule}\n }\n}\n`;
+  const done = await run(network.netns("server"), ["nft", "-f", "-"], { input: text });
+  if (done.status !== 0) throw new Error(`nft: ${done.transcript}`);
 }
 
+/**
+ * The server's side: one connection after the other, each ended in the manner named. Where the
+ * kernel's settings or filter are to act, they are changed from here, in this namespace only.
+ */
 const PEER = `
-import os, signal, socket, struct, sys, time
+import os, socket, struct, subprocess, sys, time
 manner, port = sys.argv[1], int(sys.argv[2])
-listener = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
-print("ready", flush=True)
-peer, _ = listener.accept()
-if manner != "unread":
-    peer.recv(100)
-peer.sendall(b"." * 3000)
-if manner == "linger":
-    time.sleep(0.1)
+def listen(backlog=100):
+    return socket.create_server(
+        ("::", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=backlog, reuse_port=False)
+def quiet(*words):
+    subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def linger(peer):
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    peer.close()
-elif manner == "unread":
-    time.sleep(0.2)
-    peer.close()
-elif manner == "killed":
-    for _ in range(10):
+TABLE = """table inet lab {
+ chain input {
+  type filter hook input priority 0
+  tcp sport %d reject with tcp reset
+ }
+}
+"""
+def serve(peer):
+    client = peer.getpeername()[1]
+    if manner not in ("unread", "killed", "upload-refused"):
+        peer.recv(100)
+    peer.sendall(b"." * 3000)
+    if manner == "linger-zero":
+        time.sleep(0.05)
+        linger(peer)
+    elif manner == "linger-zero-after-fin":
+        while peer.recv(1000):
+            pass
         peer.sendall(b"." * 500)
-        time.sleep(0.01)
-    os.kill(os.getpid(), signal.SIGKILL)
-elif manner == "late":
-    peer.close()
-elif manner == "fin":
-    time.sleep(1)
-    peer.close()
-elif manner == "abort":
-    try:
-        for _ in range(100):
+        linger(peer)
+    elif manner == "unread":
+        time.sleep(0.08)
+    elif manner == "upload-refused":
+        time.sleep(0.02)
+    elif manner == "killed":
+        for _ in range(5):
             peer.sendall(b"." * 500)
-            time.sleep(0.005)
-    except OSError:
-        pass
-time.sleep(0.3)
+            time.sleep(0.01)
+        os._exit(0)
+    elif manner == "forgotten":
+        # Closed without a word: the filter swallows the FIN, then the port answers for itself.
+        quiet("nft", "add table inet hush; add chain inet hush out { type filter hook output priority 0; };"
+              " add rule inet hush out tcp sport %d tcp dport %d drop" % (port, client))
+        linger(peer)
+        peer.close()
+        quiet("nft", "delete table inet hush")
+    elif manner == "destroyed":
+        time.sleep(0.02)
+        quiet("ss", "-K", "sport", "=", ":%d" % port, "dport", "=", ":%d" % client)
+    elif manner == "firewall-cuts":
+        time.sleep(0.03)
+        subprocess.run(["nft", "-f", "-"], input=(TABLE % client).encode())
+        try:
+            while peer.recv(1000):
+                pass
+        except OSError:
+            pass
+        quiet("nft", "delete table inet lab")
+    elif manner == "late-fin":
+        time.sleep(1)
+    elif manner == "client-aborts":
+        try:
+            for _ in range(60):
+                peer.sendall(b"." * 500)
+                time.sleep(0.005)
+        except OSError:
+            pass
+    peer.close()
+if manner == "queue-overflow":
+    open("/proc/sys/net/ipv4/tcp_abort_on_overflow", "w").write("1")
+    listener = listen(0)
+    print("ready", flush=True)
+    while True:
+        time.sleep(0.1)
+        peer, _ = listener.accept()
+        peer.close()
+elif manner == "listener-closed":
+    listener = listen()
+    print("ready", flush=True)
+    import select
+    while True:
+        select.select([listener], [], [])
+        time.sleep(0.03)
+        listener.close()
+        listener = listen()
+elif manner == "killed":
+    listener = listen()
+    print("ready", flush=True)
+    while True:
+        peer, _ = listener.accept()
+        if os.fork() == 0:
+            serve(peer)
+        peer.close()
+        os.wait()
+else:
+    listener = listen()
+    print("ready", flush=True)
+    while True:
+        peer, _ = listener.accept()
+        try:
+            serve(peer)
+        except OSError:
+            pass
+        peer.close()
 `;
 
 const CLIENT = `
 import socket, sys, time
-manner, server, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
-peer = socket.create_connection((server, port), 5)
-peer.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
-try:
-    if manner == "abort":
+manner, server, port, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+def crowd():
+    # Their SYNs are all answered before the first of them fills the queue.
+    peers = [socket.socket(socket.AF_INET6 if ":" in server else socket.AF_INET) for _ in range(5)]
+    for peer in peers:
+        peer.setblocking(False)
+        peer.connect_ex((server, port))
+    time.sleep(0.3)
+    for peer in peers:
+        peer.close()
+def session():
+    if manner == "queue-overflow":
+        return crowd()
+    peer = socket.create_connection((server, port), 3)
+    peer.settimeout(3)
+    peer.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
+    if manner == "client-aborts":
         peer.recv(3000)
         time.sleep(0.05)
         peer.close()
-        time.sleep(0.3)
-        sys.exit(0)
-    if manner == "late":
-        time.sleep(0.1)
-        for _ in range(4):
+        return
+    if manner == "linger-zero-after-fin":
+        peer.shutdown(socket.SHUT_WR)
+    if manner == "late-data":
+        time.sleep(0.05)
+        for _ in range(3):
             peer.sendall(b"more\\r\\n")
-            time.sleep(0.05)
+            time.sleep(0.02)
+    if manner == "upload-refused":
+        for _ in range(20):
+            peer.sendall(b"u" * 1000)
     if manner == "unread":
+        peer.sendall(b"more\\r\\n")
+    if manner in ("firewall-cuts", "forgotten"):
+        time.sleep(0.12)
         peer.sendall(b"more\\r\\n")
     while peer.recv(65536):
         pass
-except OSError as problem:
-    print(problem)
+ended = {}
+for _ in range(count):
+    try:
+        session()
+        how = "closed"
+    except OSError as problem:
+        how = str(problem)
+    ended[how] = ended.get(how, 0) + 1
+    time.sleep(0.02)
+for how, times in ended.items():
+    print(times, how)
+time.sleep(0.3)
 `;

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { type AlertLine, Appliance } from "./appliance.ts";
 import { imaplib, poplib, swaks } from "./client.ts";
 import { COLLECTOR_PACKAGES, SyslogCollector, type SyslogRecord } from "./collector.ts";
-import * as honest from "./honest.ts";
+import { CAUSES, type Cause, honestEnd } from "./honest.ts";
 import { Lab } from "./lab.ts";
 import { MAIL_PACKAGES, needs } from "./package.ts";
 import { until } from "./process.ts";
@@ -108,12 +108,7 @@ describe("lab: the product on a live uplink", function () {
   });
 
   it("honest ends of connections: silent", async () => {
-    const { closedPort, lingerZero, unread, killed, lateData, lateFin, clientAborts } = honest;
-    for (let i = 0; i < RUNS; i++) {
-      for (const end of [closedPort, lingerZero, unread, killed, lateData, lateFin, clientAborts]) {
-        await end(lab.network);
-      }
-    }
+    for (const cause of Object.keys(CAUSES) as Cause[]) await honestEnd(lab.network, cause, RUNS);
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
     assert.deepEqual(appliance.alerts, []);
     assert.equal(appliance.lamp(), "steady");

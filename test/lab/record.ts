@@ -2,12 +2,13 @@
 // Usage: npx tsx test/lab/record.ts [NAME-PREFIX]   (root; a minute for all of them)
 // Says for each file what the client saw. Asserts nothing: that is the tests' work.
 
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { Recording } from "./capture.ts";
 import { curlHttp, curlHttps, imaplib, poplib, swaks } from "./client.ts";
 import type { Rule } from "./forwarder.ts";
-import * as honest from "./honest.ts";
+import { CAUSES, type Cause, honestEnd } from "./honest.ts";
 import { Lab } from "./lab.ts";
 import { CAPTURE_PACKAGES, installPackages, MAIL_PACKAGES, NETWORK_PACKAGES } from "./package.ts";
 import type { Outcome } from "./process.ts";
@@ -16,6 +17,9 @@ import { cleanSessions, forgedReset, strippedLogin, strippedSession } from "./st
 import { WebServer } from "./web-server.ts";
 
 const FOLDER = fileURLToPath(new URL("../captures/", import.meta.url));
+
+/** Files beyond this size, in octets, are compressed. */
+const PLAIN_SIZE_MAX = 50_000;
 
 /** The longest the injectors' flows go on after the client's end. */
 const AFTERMATH_MS = 300;
@@ -77,15 +81,8 @@ const CLIENTS: Record<Dialect, (lab: Lab) => Promise<Outcome>> = {
   pop3: (lab) => poplib(lab.network),
 };
 
-const HONEST: Record<string, (lab: Lab) => Promise<Outcome>> = {
-  "closed-port": (lab) => honest.closedPort(lab.network),
-  "linger-zero": (lab) => honest.lingerZero(lab.network),
-  unread: (lab) => honest.unread(lab.network),
-  killed: (lab) => honest.killed(lab.network),
-  "late-data": (lab) => honest.lateData(lab.network),
-  "late-fin": (lab) => honest.lateFin(lab.network),
-  "client-aborts": (lab) => honest.clientAborts(lab.network),
-};
+/** Connections of each honest cause: together more than 500 resets. */
+const HONEST_COUNT = 42;
 
 /** Records one file under `name` while `work` runs. */
 async function record(
@@ -103,6 +100,16 @@ async function record(
   await recording.stop();
   const exits = outcomes.map((outcome) => outcome.status).join(" ");
   process.stdout.write(`${name}.pcap: ${statSync(file).size} octets, exit ${exits}\n`);
+  compressLarge(file);
+}
+
+/** Large files are kept gzipped. */
+function compressLarge(file: string): void {
+  rmSync(`${file}.gz`, { force: true });
+  const octets = readFileSync(file);
+  if (octets.length <= PLAIN_SIZE_MAX) return;
+  writeFileSync(`${file}.gz`, gzipSync(octets, { level: 9 }));
+  rmSync(file);
 }
 
 async function recordAll(lab: Lab): Promise<void> {
@@ -126,8 +133,15 @@ async function recordAll(lab: Lab): Promise<void> {
     await record(lab, `reset/forged-${name}`, () => fetchPage(lab.network, "blocked.example"));
   }
   await lab.forwarder.clear();
-  for (const [name, work] of Object.entries(HONEST))
-    await record(lab, `reset/honest-${name}`, () => work(lab));
+  // Near and far by turns: half of the connections of a cause with the server 20 ms away.
+  for (const cause of Object.keys(CAUSES) as Cause[]) {
+    await record(lab, `reset/honest-${cause}`, async () => {
+      await lab.forwarder.delay("both", 0);
+      const near = await honestEnd(lab.network, cause, HONEST_COUNT / 2);
+      await lab.forwarder.delay("both", 20);
+      return [near, await honestEnd(lab.network, cause, HONEST_COUNT / 2)];
+    });
+  }
 }
 
 async function main(): Promise<void> {
