@@ -25,6 +25,8 @@ const TRAPS_MAX = 3;
 /** How long the lamp stays at "degraded" after the last loss. */
 const DEGRADED_MS = 60_000;
 const LAMP_MS = 500;
+/** How long the lamp shows a test of the alarm: long enough to walk to it. */
+const TEST_MS = 15_000;
 const HEARTBEAT_MS = 86_400_000;
 /** Alerts a status shows. */
 const LAST_ALERTS = 16;
@@ -53,6 +55,7 @@ export class Watch {
   readonly #traps: number[] = [];
   readonly #last: Alert[] = [];
   #degradedUntil = 0;
+  #testUntil = 0;
   #lost = 0;
   #alerts = 0;
   #user: string | null = null;
@@ -115,9 +118,8 @@ export class Watch {
     this.#timers = [];
     await this.#control.stop();
     this.#tap.stop();
-    await this.#syslog.stop();
     this.#alertFile?.stop();
-    await this.#led?.stop();
+    await Promise.all([this.#syslog.stop(), this.#led?.stop()]); // each may wait a moment
   }
 
   /** What `status --json` prints. */
@@ -190,7 +192,8 @@ export class Watch {
     const now = Date.now();
     const away = this.#syslog.status().collectors.some((collector) => !collector.connected);
     const links = this.#tap.figures().some((figures) => figures.state !== "up");
-    if (this.#alarm.waiting(now).length > 0) this.#led?.set("fast");
+    const alarm = this.#alarm.waiting(now).length > 0 || now < this.#testUntil;
+    if (alarm) this.#led?.set("fast");
     else this.#led?.set(now < this.#degradedUntil || away || links ? "slow" : "steady");
   }
 
@@ -214,9 +217,11 @@ export class Watch {
     if (question.command === "status") return this.status();
     if (question.command === "test-alarm") {
       this.#syslog.testAlarm();
-      this.#led?.set("fast"); // until the next look at the lamp that finds nothing waiting
+      this.#testUntil = Date.now() + TEST_MS;
+      this.#light();
       return { tested: true };
     }
+    this.#testUntil = 0;
     const acknowledged = this.#alarm.acknowledge(question.id);
     this.#light();
     return { acknowledged };
