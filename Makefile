@@ -17,7 +17,7 @@ CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test run demo bench fuzz soak size lint format clean help
+.PHONY: build check test test-update run demo bench fuzz pcap soak size lint format clean help
 
 build: $(BUILT) ## compile the inspector, the judge and the host
 
@@ -62,7 +62,14 @@ bench: build ## measure speed against the C references
 	$(TSX) test/bench/bench.ts
 
 fuzz: build ## feed the inspector broken frames (SEED=1 SECONDS=60)
-	$(TSX) test/fuzz/fuzz.ts $(SEED) $(SECONDS)
+	$(TSX) test/fuzz/fuzz.ts $(or $(SEED),1) $(or $(SECONDS),60)
+
+pcap: $(STAMP) ## write a scenario as a capture file (SCENARIO=test/scenario/…)
+	@$(TSX) test/packet/write.ts $(SCENARIO)
+
+test-update: build ## rewrite what scenarios expect, in place; read the difference
+	SCENARIO_UPDATE=1 $(BIN)/mocha --spec test/scenario/run.test.ts
+	git diff --stat -- test/scenario
 
 soak: build ## let the tap run under load and watch memory and drops
 	$(TSX) test/bench/soak.ts
@@ -80,4 +87,4 @@ clean: ## remove what was built
 	rm -rf build
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile
