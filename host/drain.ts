@@ -21,8 +21,6 @@ export class Drain {
   readonly #inspector: Inspector;
   readonly #observe: Observe;
   readonly #inputs: Input[] = [];
-  /** Sightings of connections that were told of and have not ended, by ordinal. */
-  readonly #told = new Map<number, Sighting>();
 
   constructor(inspector: Inspector, observe: Observe) {
     this.#inspector = inspector;
@@ -42,21 +40,15 @@ export class Drain {
 
   /** Hands every waiting finding on. */
   take(): void {
-    for (const finding of this.#inspector.drain()) {
-      const sighting = this.#told.get(finding.ordinal) ?? this.#sighting(finding);
-      if (finding.cause === "ended") this.#told.delete(finding.ordinal);
-      else this.#told.set(finding.ordinal, sighting);
-      this.#observe(finding, sighting);
-    }
+    for (const finding of this.#inspector.drain()) this.#observe(finding, this.#sighting(finding));
   }
 
   /**
-   * Where a connection was seen that was not told of before: a change was seen in the input being
-   * read, an end may come much later and belongs to the input in which the connection was opened.
+   * A connection belongs to the input in which it was opened, whenever it is told of: what was held
+   * back may be told many inputs later. Ordinals count connections, so they say which one it was.
    */
   #sighting(finding: Finding): Sighting {
-    const opened = this.#inputs.findLast((input) => input.first <= BigInt(finding.ordinal));
-    const input = finding.cause === "ended" ? opened : this.#inputs.at(-1);
+    const input = this.#inputs.findLast(({ first }) => first <= BigInt(finding.ordinal));
     return {
       file: input?.file ?? null,
       interfaceName: input?.interfaces.get(finding.interfaceIndex) ?? null,
