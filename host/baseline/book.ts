@@ -20,6 +20,8 @@ import { type BaselineSnapshot, type PolicySource, readSnapshot } from "./snapsh
 /** Servers remembered: four addresses for each of 1,024 operators. */
 const ENTRIES_MAX = 4096;
 const OPERATORS_MAX = 1024;
+/** Servers kept of one operator: the largest pools answer with a few dozen addresses. */
+const POOL_MAX = 64;
 /** Client and server pairs that were seen to encrypt. */
 const PAIRS_MAX = 2048;
 const POLICIES_MAX = 1024;
@@ -78,7 +80,8 @@ function touch<V>(map: Map<string, V>, key: string, value: V, max: number): void
 /** The book of baselines. */
 export class BaselineBook {
   private readonly entries = new Map<string, Entry>();
-  private readonly operators = new Map<string, number>();
+  /** Keys of an operator's entries, operators not heard of for longest first. */
+  private readonly operators = new Map<string, Set<string>>();
   private readonly pairs = new Map<string, number>();
   private readonly policies = new Map<string, PolicySource>();
   private changed = false;
@@ -119,11 +122,12 @@ export class BaselineBook {
     const known = this.fresh(key, session.seconds);
     const operator = this.operatorOf(known, server, serverName, mail?.greetingHost ?? "");
     const entry = known ?? newEntry(dialect, server, serverPort, operator.name, session.seconds);
+    if (entry.operator !== operator.name) this.operators.get(entry.operator)?.delete(key);
     entry.operator = operator.name;
     entry.operatorGreeted = operator.source !== "name";
     remember(entry, session);
     touch(this.entries, key, entry, ENTRIES_MAX);
-    this.touchOperator(operator.name);
+    this.touchOperator(operator.name, key);
     if (session.tlsOk && !session.tainted) {
       const pair = pairKey(client, key);
       touch(this.pairs, pair, (this.pairs.get(pair) ?? 0) + 1, PAIRS_MAX);
@@ -171,8 +175,9 @@ export class BaselineBook {
   restore(value: unknown): void {
     const snapshot = readSnapshot(value);
     for (const entry of snapshot.entries.slice(-ENTRIES_MAX)) {
-      this.entries.set(entryKey(entry.dialect, entry.server, entry.port), entry);
-      this.touchOperator(entry.operator);
+      const key = entryKey(entry.dialect, entry.server, entry.port);
+      this.entries.set(key, entry);
+      this.touchOperator(entry.operator, key);
     }
     for (const [pair, count] of snapshot.pairs.slice(-PAIRS_MAX)) this.pairs.set(pair, count);
     for (const [name, source] of snapshot.policies.slice(-POLICIES_MAX)) {
@@ -222,9 +227,8 @@ export class BaselineBook {
   private pool(operator: Operator, dialect: Dialect, finding: Finding, seconds: number): Entry[] {
     if (operator.source === "address") return [];
     const version = finding.server.includes(":");
-    return [...this.entries.values()].filter(
+    return this.entriesOf(operator.name).filter(
       (entry) =>
-        entry.operator === operator.name &&
         entry.dialect === dialect &&
         entry.port === finding.serverPort &&
         entry.server.includes(":") === version &&
@@ -234,11 +238,17 @@ export class BaselineBook {
   }
 
   private usesImplicitTls(operator: Operator, dialect: Dialect): boolean {
-    for (const entry of this.entries.values()) {
-      if (entry.operator !== operator.name || entry.dialect !== dialect) continue;
-      if (IMPLICIT_PORTS[dialect].includes(entry.port) && entry.tlsOk > 0) return true;
-    }
-    return false;
+    return this.entriesOf(operator.name).some(
+      (entry) =>
+        entry.dialect === dialect &&
+        IMPLICIT_PORTS[dialect].includes(entry.port) &&
+        entry.tlsOk > 0,
+    );
+  }
+
+  private entriesOf(operator: string): Entry[] {
+    const keys = this.operators.get(operator) ?? [];
+    return [...keys].flatMap((key) => this.entries.get(key) ?? []);
   }
 
   private policyOf(serverName: string | null): PolicySource | null {
@@ -246,15 +256,21 @@ export class BaselineBook {
   }
 
   /** Past the limit, the operator not heard of for longest goes with all its servers. */
-  private touchOperator(name: string): void {
+  private touchOperator(name: string, key: string): void {
+    const keys = this.operators.get(name) ?? new Set();
+    keys.delete(key);
+    keys.add(key);
     this.operators.delete(name);
-    this.operators.set(name, 1);
-    if (this.operators.size <= OPERATORS_MAX) return;
-    const oldest = this.operators.keys().next();
-    if (oldest.done) return;
-    this.operators.delete(oldest.value);
-    for (const [key, entry] of this.entries) {
-      if (entry.operator === oldest.value) this.entries.delete(key);
+    this.operators.set(name, keys);
+    const [longest] = keys;
+    if (keys.size > POOL_MAX && longest !== undefined) {
+      keys.delete(longest);
+      this.entries.delete(longest);
     }
+    const oldest = this.operators.entries().next();
+    if (this.operators.size <= OPERATORS_MAX || oldest.done) return;
+    const [operator, gone] = oldest.value;
+    this.operators.delete(operator);
+    for (const entry of gone) this.entries.delete(entry);
   }
 }
