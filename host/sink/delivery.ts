@@ -12,7 +12,7 @@ import { type Channel, type Credentials, openChannel, readCredentials } from "./
 const SETTLE_MS = 100;
 
 const BACKOFF_MIN_MS = 250;
-const BACKOFF_MAX_MS = 8_000;
+const BACKOFF_MAX_MS = 4_000;
 
 /** How long the end waits for what can still be delivered. */
 const FLUSH_MS = 300;
