@@ -17,7 +17,7 @@ CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test test-update run demo bench fuzz pcap soak size lint format clean help
+.PHONY: build check test test-update run demo bench bench-live fuzz pcap size lint format clean help
 
 build: $(BUILT) ## compile the inspector, the judge and the host
 
@@ -58,8 +58,11 @@ run: build ## replay the bundled capture, or tap a live interface: make run IFAC
 demo: build ## the whole story live, in network namespaces (as root)
 	@$(TSX) test/lab/demo.ts
 
-bench: build ## measure speed against the C references
-	$(TSX) test/bench/bench.ts
+bench: build ## measure speed against the C references (BENCH=--peers adds other systems)
+	$(TSX) test/bench/run.ts $(BENCH)
+
+bench-live: build ## measure the live tap on a veth pair (as root)
+	$(TSX) test/bench/live.ts $(BENCH)
 
 fuzz: build ## feed the inspector broken frames (SEED=1 SECONDS=60)
 	$(TSX) test/fuzz/fuzz.ts $(or $(SEED),1) $(or $(SECONDS),60)
@@ -68,11 +71,8 @@ pcap: $(STAMP) ## write a scenario as a capture file (SCENARIO=test/scenario/…
 	@$(TSX) test/packet/write.ts $(SCENARIO)
 
 test-update: build ## rewrite what scenarios expect, in place; read the difference
-	SCENARIO_UPDATE=1 $(BIN)/mocha --spec test/scenario/run.test.ts
+	SCENARIO_UPDATE=1 $(BIN)/mocha test/scenario/run.test.ts
 	git diff --stat -- test/scenario
-
-soak: build ## let the tap run under load and watch memory and drops
-	$(TSX) test/bench/soak.ts
 
 size: build ## print sizes, memory and start-up time
 	$(TSX) test/bench/size.ts
