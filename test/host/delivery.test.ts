@@ -34,7 +34,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function until(true_: () => boolean, what: string, ms = 20_000): Promise<void> {
+async function until(true_: () => boolean, what: string, ms = 40_000): Promise<void> {
   const deadline = performance.now() + ms;
   while (!true_()) {
     assert.ok(performance.now() < deadline, `still waiting for ${what}`);
