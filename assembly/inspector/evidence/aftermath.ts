@@ -30,7 +30,8 @@ export class Aftermath {
         Aftermath.data(flow, row, segment, record, elapsed);
       if (alive || elapsed < ALIVE_AFTER_US) continue;
       const strength = row.has(RESET_IDLE) ? WEAK : STRONG;
-      History.addReset(row, SegmentEvidence.RstAliveAfter, strength, segment, record.has(MARK_CLOSING));
+      const closing = record.has(MARK_CLOSING);
+      History.addBoth(row, SegmentEvidence.RstAliveAfter, strength, segment, record, closing);
     }
   }
 

@@ -90,7 +90,8 @@ export class Burst {
     if (<u32>record.stage != <u32>stage || record.nearPackets != flow.near.packets) return;
     // One box answers each packet still in flight with that packet's own end.
     const inFlight = Burst.inFlight(flow, segment.ack) && Burst.inFlight(flow, record.ack);
-    History.addReset(row, SegmentEvidence.RstAckChange, inFlight ? WEAK : STRONG, segment, closing);
+    const strength = inFlight ? WEAK : STRONG;
+    History.addBoth(row, SegmentEvidence.RstAckChange, strength, segment, record, closing);
   }
 
   /** Between what the far side has acknowledged and what home has sent. */
@@ -103,7 +104,8 @@ export class Burst {
     const apart = Distance.apart(record.ttl, segment.ttl);
     if (apart == 0 || Distance.nearEndpoint(record.ttl, segment.ttl) || row.has(RESET_NEAR_ENDPOINT)) return;
     // One and two hops are equal-cost paths of one sender.
-    History.addReset(row, SegmentEvidence.RstTtlDiverse, apart >= TTL_STEP ? STRONG : WEAK, segment, closing);
+    const strength = apart >= TTL_STEP ? STRONG : WEAK;
+    History.addBoth(row, SegmentEvidence.RstTtlDiverse, strength, segment, record, closing);
   }
 
   /** More resets at once than home sent packets to be answered. */

@@ -6,7 +6,7 @@ import { Counter, Counters } from "../counters";
 import { Flow, FLOW_WITNESS } from "../flow/flow";
 import {
   MARK_OLD, RESET_DIRTY, RESET_HELD, RESET_IDLE, RESET_LOCAL_CLOSED, RESET_REMOTE_CLOSED,
-  RESET_REMOTE_RESET, ResetRow, ResetTable,
+  RESET_REMOTE_RESET, ResetRecord, ResetRow, ResetTable,
 } from "../flow/reset-table";
 import { RESET_HOLD_NS } from "../limits";
 import { Segment } from "../segment";
@@ -55,6 +55,14 @@ export class History {
     }
     History.mark(row, bit, strength);
     row.addFrame(segment.frame);
+  }
+
+  /** The same for evidence that an earlier reset and this segment give together. */
+  static addBoth(
+    row: ResetRow, evidence: SegmentEvidence, strength: u32, segment: Segment, record: ResetRecord, closing: bool,
+  ): void {
+    if (!closing || strength == CONCLUSIVE) row.addFrame(record.frame);
+    History.addReset(row, evidence, strength, segment, closing);
   }
 
   /** Sets a bit in its plane; the strongest plane is where it is read. */

@@ -21,7 +21,8 @@ import { Identification } from "./identification";
 import { Loss } from "./loss";
 import { Stages } from "./stage";
 import {
-  ACK_HISTORY, DUPLICATE_US, IDLE_NS, TIMESTAMP_RATE, TIMESTAMP_SLACK_S, WINDOW_MIN,
+  ACK_HISTORY, DUPLICATE_BLIND_US, DUPLICATE_US, IDLE_NS, LATE_MARGIN_NS, LATE_NS, TIMESTAMP_RATE,
+  TIMESTAMP_SLACK_S, WINDOW_MIN,
 } from "./threshold";
 import { Timing } from "./timing";
 
@@ -68,9 +69,13 @@ export class Resets {
     const records = row.records;
     for (let slot: u32 = 0; slot < records; slot++) {
       const record = row.record(slot);
-      if (record.seq == segment.seq && record.ack == segment.ack && <u32>record.ipid == segment.ipid &&
-        <u32>record.window == segment.window && nowUs - record.timeUs < DUPLICATE_US &&
-        Distance.apart(record.ttl, segment.ttl) <= 1) return true;
+      if (record.seq != segment.seq || record.ack != segment.ack) continue;
+      if (<u32>record.ipid != segment.ipid || <u32>record.window != segment.window) continue;
+      const elapsed = nowUs - record.timeUs;
+      const apart = Distance.apart(record.ttl, segment.ttl);
+      // Without an identification two resets of one stack look the same: only the hop between tells, or no time.
+      const same = segment.ipid != 0 || apart == 1 || elapsed < DUPLICATE_BLIND_US;
+      if (same && apart <= 1 && elapsed < DUPLICATE_US) return true;
     }
     return false;
   }
@@ -105,8 +110,18 @@ export class Resets {
       const open = !row.has(RESET_LOCAL_CLOSED | RESET_REMOTE_CLOSED);
       if (open && (stage == Stage.Psh || stage == Stage.Later)) row.set(RESET_DATA_CUT);
     }
-    if (row.has(RESET_LOCAL_CLOSED | RESET_REMOTE_CLOSED | RESET_REMOTE_RESET)) marks |= MARK_CLOSING;
+    if (row.has(RESET_LOCAL_CLOSED | RESET_REMOTE_CLOSED)) marks |= MARK_CLOSING;
+    if (row.has(RESET_REMOTE_RESET) && Resets.answers(flow, segment)) marks |= MARK_CLOSING;
     return marks;
+  }
+
+  /** Was something of home's still on its way to the server? A box there answers it after a reset. */
+  private static answers(flow: Flow, segment: Segment): bool {
+    const near = flow.near;
+    const handshake = flow.handshake;
+    if (Stages.farAcked(flow) && Seq.after(near.sndNxt, flow.far.ackMax)) return true;
+    const roundTrip = handshake.rttSamples ? <u64>handshake.rttMin * 1000 : LATE_NS;
+    return segment.time <= near.time + 2 * roundTrip + LATE_MARGIN_NS;
   }
 
   /** No reset of this attempt has been recorded yet. */

@@ -9,6 +9,7 @@ import { Segment, SYN } from "../segment";
 import { Seq } from "../wire/seq";
 import { SegmentEvidence } from "./evidence";
 import { History, WEAK } from "./history";
+import { Stages } from "./stage";
 import {
   CH_SILENT_RETRIES, FREEZE_MAX, FREEZE_MIN, FREEZE_NS, FREEZE_RETRIES, SILENCE_WAIT_NS,
   SYN_SILENT_COUNT, SYN_SILENT_NS,
@@ -19,10 +20,10 @@ const SILENT: u64 = (1 << <u64>SegmentEvidence.SynSilent) | (1 << <u64>SegmentEv
   (1 << <u64>SegmentEvidence.FlowFreeze);
 
 export class Silence {
-  /** A near segment that repeats something: a SYN, or payload (a keep-alive's one octet does not count). */
+  /** A near segment that repeats something: a SYN, or payload. */
   @inline static wants(flow: Flow, segment: Segment): bool {
     const near = flow.near;
-    return near.has(HALF_NEXT) && (segment.payloadLength > 1 || segment.has(SYN)) &&
+    return near.has(HALF_NEXT) && (segment.payloadLength != 0 || segment.has(SYN)) &&
       Seq.diff(segment.end, near.sndNxt) <= 0;
   }
 
@@ -35,6 +36,9 @@ export class Silence {
       if (<u32>handshake.synCount + 1 >= SYN_SILENT_COUNT && !far.has(HALF_SEEN)) Silence.watch(flow, segment.time);
       return;
     }
+    // Only the oldest unanswered octet makes a round of retransmissions; a keep-alive's octet makes none.
+    if (segment.payloadLength == 1 && segment.end == near.sndNxt) return;
+    if (Stages.farAcked(flow) && Seq.after(segment.seq, far.ackMax)) return;
     if (far.dataTime >= near.time) handshake.retransmissions = 1;
     else if (handshake.retransmissions != 255) handshake.retransmissions++;
     const enough = far.has(HALF_DATA) ? FREEZE_RETRIES : CH_SILENT_RETRIES;

@@ -65,8 +65,14 @@ export const REGRESS_LATE_NS: u64 = 50_000_000;
 /** A keep-alive repeats one garbage octet; a conflict needs more differing octets than chance. */
 export const CONFLICT_OCTETS: u32 = 8;
 
+/** Home's last packet may be answered two round trips later, and a little; where none was measured, this long. */
+export const LATE_NS: u64 = 500_000_000;
+export const LATE_MARGIN_NS: u64 = 50_000_000;
+
 /** Same reset captured twice (bridge and port): this close, TTL at most one apart. */
 export const DUPLICATE_US: u32 = 5_000;
+/** Two identical resets without an identification are one packet when this close. */
+export const DUPLICATE_BLIND_US: u32 = 100;
 
 /** Frames lost by the kernel make absence worthless for this long. */
 export const LOSS_NS: u64 = 10_000_000_000;
