@@ -90,6 +90,8 @@ export const HOLE_SEGMENTS_MAX: u32 = 8;
 export const HOLE_NS: u64 = 2_000_000_000;
 /** Octets beyond the next one wanted that can still belong to this stream: 64 KiB scaled by 4. */
 export const STREAM_AHEAD_MAX: i32 = 1048576;
+/** A second version of the server's first octets is a race, and races are over by then. */
+export const FORK_NS: u64 = 10_000_000_000;
 /** A first payload at most so far behind the SYN is out of order, not the middle of a stream. */
 export const STREAM_EARLY_MAX: i32 = 65536;
 /** An open list, an unanswered ClientHello are looked at this often. */

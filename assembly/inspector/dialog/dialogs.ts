@@ -2,7 +2,6 @@
 // and tells what followed from it. Which octets mean what is the dialects' affair; what the evidence
 // is worth is the judge's. RFC 9293 §3.10.7.4 for what a receiver does with a segment.
 
-import { Counter, Counters } from "../counters";
 import { AuthLevel, MailEvidence } from "../evidence/evidence";
 import {
   Finding, FINDING_GREETING, FINDING_MAIL_FRAMES, FINDING_OFFERED, FRAMES_MAX,
@@ -11,20 +10,19 @@ import {
   Application, Flow, FLOW_CLIENT_NEAR, FLOW_CLOSED, FLOW_PROBED_CLIENT, FLOW_PROBED_SERVER, FLOW_SYN_SEEN,
   FLOW_WITNESS,
 } from "../flow/flow";
-import { HALF_FIN, HALF_SEEN, HALF_SYN } from "../flow/half";
+import { HALF_FIN, HALF_SYN } from "../flow/half";
 import {
-  DIALOG_PERIOD_NS, DUE_PER_FRAME_MAX, HOLD_PIECES_MAX, HOLE_NS, HOLE_SEGMENTS_ACKED, HOLE_SEGMENTS_MAX,
-  LIST_SILENCE_NS, STREAM_AHEAD_MAX, STREAM_EARLY_MAX,
+  DIALOG_PERIOD_NS, DUE_PER_FRAME_MAX, HOLD_PIECES_MAX, LIST_SILENCE_NS, STREAM_EARLY_MAX,
 } from "../limits";
 import { FIN, RST, Segment, SYN } from "../segment";
 import { HOLD_NONE } from "../stream/hold";
-import { Stream, STREAM_FIN, STREAM_OVER, STREAM_STARTED } from "../stream/stream";
+import { STREAM_FIN, STREAM_OVER, STREAM_STARTED } from "../stream/stream";
 import { Seq } from "../wire/seq";
 import { DialectProbe, Look } from "./dialect";
-import { Lines } from "./lines";
+import { Order } from "./order";
 import { Port } from "./port";
 import { Dialog, Mode, Wait } from "./row";
-import { Smtp } from "./smtp";
+import { SmtpList } from "./smtp-list";
 import { DialogTable } from "./table";
 
 export class Dialogs {
@@ -33,13 +31,15 @@ export class Dialogs {
     if (!flow.dialogRow && !Dialogs.open(flow, segment, fromClient)) return;
     const dialog = Dialog.row(flow.dialogRow);
     const seen = dialog.seen;
-    Dialogs.age(dialog, flow, segment.time);
+    Order.age(dialog, flow, segment.time);
     seen.frame = segment.frame;
     if (segment.has(RST)) {
       Dialogs.reset(dialog, flow, fromClient);
     } else {
-      if (segment.payloadLength) Dialogs.payload(dialog, flow, segment, fromClient);
+      if (segment.payloadLength) Order.payload(dialog, flow, segment, fromClient);
       if (segment.has(FIN)) Dialogs.fin(dialog, segment, fromClient);
+      Dialogs.over(dialog, true);
+      Dialogs.over(dialog, false);
     }
     seen.frame = segment.frame;
     if (dialog.tentative == 2) { Dialogs.reject(flow); return; }
@@ -59,14 +59,19 @@ export class Dialogs {
     if (!Dialogs.early(flow, segment, fromClient)) {
       look = DialectProbe.look(flow, fromClient, at, at + segment.payloadCaptured);
     } else if (!Port.isMail(hint)) return false; // the first octets are yet to come
-    flow.set(fromClient ? FLOW_PROBED_CLIENT : FLOW_PROBED_SERVER);
-    if (look == Look.Undecided) return false;
+    if (look == Look.Undecided) {
+      flow.set(fromClient ? FLOW_PROBED_CLIENT : FLOW_PROBED_SERVER);
+      return false;
+    }
+    const row = look >= Look.Mail ? DialogTable.claim(flow) : 0;
+    if (look >= Look.Mail && !row) {
+      memory.fill(at, 0, segment.payloadCaptured); // nobody reads it, nobody may find it
+      return false; // perhaps there is room when the next segment comes
+    }
     flow.set(FLOW_PROBED_CLIENT | FLOW_PROBED_SERVER);
     if (look == Look.Tls) flow.application = <u8>Application.Tls;
     if (look == Look.Http) flow.application = <u8>Application.Http;
     if (look < Look.Mail) return false;
-    const row = DialogTable.claim(flow);
-    if (!row) return false;
     flow.dialogRow = <u16>row;
     const dialog = Dialog.row(row);
     dialog.port = <u8>hint;
@@ -95,184 +100,25 @@ export class Dialogs {
     Dialogs.release(flow);
   }
 
-  /** Trims what was seen before, reads what comes next, puts aside what comes too early. */
-  private static payload(dialog: Dialog, flow: Flow, segment: Segment, fromClient: bool): void {
-    const stream = dialog.stream(fromClient);
-    const half = fromClient ? flow.client : flow.server;
-    let seq = segment.seq + (segment.has(SYN) ? 1 : 0);
-    let at = segment.payloadAt;
-    let captured = segment.payloadCaptured;
-    let missing = segment.payloadLength - captured;
-    if (!stream.has(STREAM_STARTED)) Dialogs.start(dialog, stream, half.has(HALF_SYN), half.iss + 1, seq, fromClient);
-    const ahead = Seq.diff(seq, stream.next);
-    if (ahead > STREAM_AHEAD_MAX || ahead < -STREAM_AHEAD_MAX) return; // not of this stream
-    if (ahead == -1 && segment.payloadLength == 1) return; // a keep-alive repeats one octet of its own choice
-    if (ahead < 0) {
-      const old = min<u32>(<u32>-ahead, captured);
-      Dialogs.repeated(dialog, segment, fromClient, seq, at, old);
-      if (Seq.diff(segment.end, stream.next) <= 0 || old < <u32>-ahead) return;
-      at += old;
-      captured -= old;
-      seq = stream.next;
-    }
-    if (fromClient) dialog.clientTime = segment.time; else dialog.serverTime = segment.time;
-    if (seq == stream.next) {
-      Dialogs.deliver(dialog, flow, segment.time, fromClient, at, captured);
-      if (missing) Dialogs.skip(dialog, fromClient, missing);
-      Dialogs.drain(dialog, flow, segment.time, fromClient);
-      return;
-    }
-    Counters.add(Counter.StreamsReordered, 1);
-    for (let turn: u32 = 0; turn <= HOLD_PIECES_MAX; turn++) { // room is made by giving up holes
-      if (dialog.hold.put(fromClient, seq, at, captured, missing, segment.frame)) break;
-      if (dialog.hold.first(fromClient) == HOLD_NONE || !Dialogs.giveUp(dialog, flow, segment.time, fromClient, seq)) {
-        Dialogs.skip(dialog, fromClient, seq - stream.next);
-        Dialogs.deliver(dialog, flow, segment.time, fromClient, at, captured);
-        if (missing) Dialogs.skip(dialog, fromClient, missing);
-        return;
-      }
-      if (seq == stream.next) {
-        Dialogs.deliver(dialog, flow, segment.time, fromClient, at, captured);
-        if (missing) Dialogs.skip(dialog, fromClient, missing);
-        return;
-      }
-    }
-    if (!stream.holdTime) {
-      stream.holdTime = segment.time;
-      stream.holdSegments = 0;
-    }
-    if (fromClient || dialog.scrub) memory.fill(at, 0, captured);
-  }
-
-  private static start(
-    dialog: Dialog, stream: Stream, opened: bool, first: u32, seq: u32, fromClient: bool,
-  ): void {
-    const near = Seq.diff(seq, first);
-    stream.next = opened && near >= 0 && near < STREAM_AHEAD_MAX ? first : seq;
-    stream.set(STREAM_STARTED);
-    if (!fromClient) dialog.head.start = stream.next;
-  }
-
-  /** Octets that were seen before: the same, or another version of them. */
-  private static repeated(dialog: Dialog, segment: Segment, fromClient: bool, seq: u32, at: usize, size: u32): void {
-    if (fromClient) {
-      if (dialog.client.mode == Mode.Tls && dialog.server.mode != Mode.Tls && dialog.go && seq == dialog.helloSeq) {
-        if (dialog.helloRepeats != 255) dialog.helloRepeats++;
-        if (dialog.helloRepeats == 2) dialog.seen.mark(MailEvidence.StallAtHello);
-      }
-      if (<u32>dialog.client.mode != Mode.Tls) memory.fill(at, 0, size);
-      return;
-    }
-    if (dialog.head.differs(seq, at, size)) dialog.seen.mark(MailEvidence.CapForked);
-    if (dialog.scrub && <u32>dialog.server.mode != Mode.Tls) memory.fill(at, 0, size);
-  }
-
-  /** The next octets in order. */
-  private static deliver(dialog: Dialog, flow: Flow, time: u64, fromClient: bool, at: usize, size: u32): void {
-    const stream = dialog.stream(fromClient);
-    const seen = dialog.seen;
-    const encrypted = <u32>dialog.client.mode == Mode.Tls;
-    if (fromClient) {
-      seen.clientSeen = 1;
-      const server = dialog.stream(false);
-      dialog.acked = server.has(STREAM_STARTED) && !Seq.before(flow.client.ackMax, server.next) ? 1 : 0;
-      dialog.serverHole = server.holdTime != 0 ? 1 : 0;
-    } else {
-      seen.serverSeen = 1;
-    }
-    const start = stream.next;
-    stream.next = start + size;
-    Lines.feed(dialog, fromClient, at, at + size);
-    if (fromClient && !encrypted && <u32>dialog.client.mode == Mode.Tls) {
-      dialog.helloSeq = start;
-      dialog.helloTime = time;
-    }
-  }
-
-  /** Octets that will never be seen. */
-  private static skip(dialog: Dialog, fromClient: bool, missing: u32): void {
-    const stream = dialog.stream(fromClient);
-    stream.next += missing;
-    Lines.gap(dialog, fromClient, missing);
-  }
-
-  /** Reads what waited for the octets before it. */
-  private static drain(dialog: Dialog, flow: Flow, time: u64, fromClient: bool): void {
-    const stream = dialog.stream(fromClient);
-    const hold = dialog.hold;
-    for (let turn: u32 = 0; turn <= HOLD_PIECES_MAX; turn++) {
-      const index = hold.first(fromClient);
-      if (index == HOLD_NONE) break;
-      const piece = hold.piece(index);
-      const skip = Seq.diff(stream.next, piece.seq);
-      if (skip < 0) return; // the hole before it is still open
-      const size = <u32>piece.size;
-      const old = min<u32>(<u32>skip, size);
-      const at = hold.pool + <usize>piece.offset;
-      const missing = <u32>piece.missing;
-      dialog.seen.frame = piece.frame;
-      if (!fromClient && old && dialog.head.differs(piece.seq, at, old)) dialog.seen.mark(MailEvidence.CapForked);
-      if (old < size) Dialogs.deliver(dialog, flow, time, fromClient, at + old, size - old);
-      const end = piece.seq + size;
-      if (missing != 0 && stream.next == end) Dialogs.skip(dialog, fromClient, missing);
-      hold.remove(index);
-    }
-    stream.holdTime = 0;
-    stream.holdSegments = 0;
-    if (stream.has(STREAM_FIN) && !stream.has(STREAM_OVER)) Dialogs.over(dialog, fromClient);
-  }
-
-  /** The hole before the first piece put aside is given up, unless it reaches `limit`. */
-  private static giveUp(dialog: Dialog, flow: Flow, time: u64, fromClient: bool, limit: u32): bool {
-    const index = dialog.hold.first(fromClient);
-    if (index == HOLD_NONE) return false;
-    const stream = dialog.stream(fromClient);
-    const start = dialog.hold.piece(index).seq;
-    if (Seq.after(start, limit)) return false;
-    Dialogs.skip(dialog, fromClient, start - stream.next);
-    Dialogs.drain(dialog, flow, time, fromClient);
-    return true;
-  }
-
-  /** Holes that will not be filled any more: acknowledged, or open for too long. */
-  private static age(dialog: Dialog, flow: Flow, now: u64): void {
-    Dialogs.ageStream(dialog, flow, now, true);
-    Dialogs.ageStream(dialog, flow, now, false);
-  }
-
-  private static ageStream(dialog: Dialog, flow: Flow, now: u64, fromClient: bool): void {
-    const stream = dialog.stream(fromClient);
-    if (!stream.holdTime) return;
-    if (stream.holdSegments != 255) stream.holdSegments++;
-    const index = dialog.hold.first(fromClient);
-    if (index == HOLD_NONE) { stream.holdTime = 0; return; }
-    const piece = dialog.hold.piece(index);
-    const peer = fromClient ? flow.server : flow.client;
-    const acked = peer.has(HALF_SEEN) && !Seq.before(peer.ackMax, piece.seq);
-    const lost = (acked && stream.holdSegments >= HOLE_SEGMENTS_ACKED) ||
-      (!peer.has(HALF_SEEN) && stream.holdSegments >= HOLE_SEGMENTS_MAX) || now > stream.holdTime + HOLE_NS;
-    if (lost) Dialogs.giveUp(dialog, flow, now, fromClient, piece.seq);
-  }
-
   private static fin(dialog: Dialog, segment: Segment, fromClient: bool): void {
     const stream = dialog.stream(fromClient);
     if (stream.has(STREAM_FIN)) return;
     stream.finAt = segment.seq + segment.payloadLength;
     stream.set(STREAM_FIN);
-    Dialogs.over(dialog, fromClient);
   }
 
   /** The FIN was reached: a list that is still open will not be ended. */
   private static over(dialog: Dialog, fromClient: bool): void {
     const stream = dialog.stream(fromClient);
+    if (!stream.has(STREAM_FIN) || stream.has(STREAM_OVER)) return;
     if (stream.has(STREAM_STARTED) && stream.next != stream.finAt) return;
     stream.set(STREAM_OVER);
     const seen = dialog.seen;
     seen.over = 1;
     if (dialog.firstMasked) { seen.mark(MailEvidence.CmdOdd); dialog.firstMasked = 0; }
-    if (!Smtp.listOpen(dialog) || dialog.stream(false).holdTime) return;
+    if (!SmtpList.isOpen(dialog) || dialog.stream(false).holdTime) return;
     seen.mark(MailEvidence.CapUnterminated);
-    Smtp.dropList(dialog);
+    SmtpList.drop(dialog);
   }
 
   /** A reset: between the upgrade command and the server's first record it is evidence. */
@@ -287,7 +133,7 @@ export class Dialogs {
   /** True while silence would say something. */
   private static waits(dialog: Dialog): bool {
     if (dialog.seen.over) return false;
-    return Smtp.listOpen(dialog) ||
+    return SmtpList.isOpen(dialog) ||
       (dialog.go != 0 && <u32>dialog.client.mode == Mode.Tls && <u32>dialog.server.mode != Mode.Tls);
   }
 
@@ -310,10 +156,10 @@ export class Dialogs {
   private static silence(dialog: Dialog, flow: Flow, now: u64): void {
     if (flow.has(FLOW_CLOSED)) return;
     const seen = dialog.seen;
-    if (Smtp.listOpen(dialog)) {
+    if (SmtpList.isOpen(dialog)) {
       if (now - max(dialog.clientTime, dialog.serverTime) < LIST_SILENCE_NS || dialog.stream(false).holdTime) return;
       seen.mark(MailEvidence.CapUnterminated);
-      Smtp.dropList(dialog);
+      SmtpList.drop(dialog);
       return;
     }
     const heard = dialog.serverTime > dialog.helloTime || !Seq.before(flow.server.ackMax, dialog.stream(true).next);
@@ -335,7 +181,7 @@ export class Dialogs {
       const fromClient = index != HOLD_NONE;
       if (!fromClient) index = dialog.hold.first(false);
       if (index == HOLD_NONE) break;
-      Dialogs.giveUp(dialog, flow, dialog.serverTime, fromClient, dialog.hold.piece(index).seq);
+      Order.giveUp(dialog, flow, dialog.serverTime, fromClient, dialog.hold.piece(index).seq);
     }
     if (dialog.firstMasked) { dialog.seen.mark(MailEvidence.CmdOdd); dialog.firstMasked = 0; }
     dialog.seen.conclude();
@@ -352,7 +198,8 @@ export class Dialogs {
   static changed(flow: Flow): bool {
     if (!flow.dialogRow) return false;
     const dialog = Dialog.row(flow.dialogRow);
-    return !dialog.tentative && dialog.seen.takeChange();
+    // While a list is open its reader would get half of it; the end, silence and the flow's end close it.
+    return !dialog.tentative && !SmtpList.isOpen(dialog) && dialog.seen.takeChange();
   }
 
   /** The mail part of a snapshot. */

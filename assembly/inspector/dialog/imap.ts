@@ -33,7 +33,7 @@ export class Imap {
     const tag = Word.hash(at, tagSize);
     const word = Word.of(verbAt, size);
     dialog.commandTag = tag;
-    Upgrade.wentOn(dialog, true);
+    Upgrade.wentOn(dialog, true, word == WORD_CAPABILITY);
     if (dialog.tentative) dialog.tentative = Imap.confirms(word, size) ? 0 : 2;
     if (word == WORD_LOGOUT) {
       seen.over = 1;
@@ -93,15 +93,12 @@ export class Imap {
     if (!dialog.authLines || cancelled) dialog.authOpen = 0;
   }
 
-  /** A capability list begins in this line of the server; true when it counts (before login and upgrade). */
+  /** A capability list begins in this line of the server; true when it counts: before a login, even one under way, and an upgrade. */
   static listCounts(dialog: Dialog): bool {
     const text = dialog.server.text;
-    if (dialog.authenticated || dialog.client.wait != Wait.None || dialog.go) return false;
-    if (<u32>load<u8>(text) == STAR) {
-      const word = Word.of(text + 2, Word.size(text + 2, text + dialog.server.kept));
-      return word != WORD_PREAUTH;
-    }
-    return dialog.authTag == 0 || Word.hash(text, Word.size(text, text + dialog.server.kept)) != dialog.authTag;
+    if (dialog.authenticated || dialog.authTag != 0 || dialog.client.wait != Wait.None || dialog.go) return false;
+    if (<u32>load<u8>(text) != STAR) return true;
+    return Word.of(text + 2, Word.size(text + 2, text + dialog.server.kept)) != WORD_PREAUTH;
   }
 
   /** A complete response of the server. */
@@ -118,7 +115,8 @@ export class Imap {
       return;
     }
     if (seen.serverReplies != 0xffff) seen.serverReplies++;
-    Upgrade.wentOn(dialog, false);
+    Upgrade.wentOn(dialog, false, false);
+    if (dialog.server.mode == Mode.Lost) return;
     const status = word == WORD_OK || word == WORD_NO || word == WORD_BAD;
     if ((status || word == WORD_BYE || word == WORD_PREAUTH) && Phrase.has(wordAt, end, PHRASE_REFERRAL)) {
       seen.mark(MailEvidence.Referral);
@@ -161,6 +159,7 @@ export class Imap {
       }
     }
     if (tag == dialog.authTag) {
+      dialog.authTag = 0;
       dialog.authOpen = 0;
       if (word == WORD_OK) dialog.authenticated = 1;
     }

@@ -32,8 +32,6 @@ export const PHRASE_REFERRAL: usize = memory.data<u8>([10, 91, 114, 101, 102, 10
 export const PHRASE_ALERT: usize = memory.data<u8>([7, 91, 97, 108, 101, 114, 116, 93]);
 /** "non-secure" */
 export const PHRASE_NON_SECURE: usize = memory.data<u8>([10, 110, 111, 110, 45, 115, 101, 99, 117, 114, 101]);
-/** "ssl/tls" */
-export const PHRASE_SSL_TLS: usize = memory.data<u8>([7, 115, 115, 108, 47, 116, 108, 115]);
 /** "stls" */
 export const PHRASE_STLS: usize = memory.data<u8>([4, 115, 116, 108, 115]);
 /** "tls" */
@@ -52,16 +50,6 @@ export const PHRASE_READY: usize = memory.data<u8>([5, 114, 101, 97, 100, 121]);
 export const PHRASE_GO: usize = memory.data<u8>([2, 103, 111]);
 /** "error: command not" */
 export const PHRASE_ERROR_COMMAND: usize = memory.data<u8>([18, 101, 114, 114, 111, 114, 58, 32, 99, 111, 109, 109, 97, 110, 100, 32, 110, 111, 116]);
-/** "exim" */
-export const PHRASE_EXIM: usize = memory.data<u8>([4, 101, 120, 105, 109]);
-/** "sendmail" */
-export const PHRASE_SENDMAIL: usize = memory.data<u8>([8, 115, 101, 110, 100, 109, 97, 105, 108]);
-/** "microsoft esmtp" */
-export const PHRASE_MICROSOFT: usize = memory.data<u8>([15, 109, 105, 99, 114, 111, 115, 111, 102, 116, 32, 101, 115, 109, 116, 112]);
-/** "gsmtp" */
-export const PHRASE_GSMTP: usize = memory.data<u8>([5, 103, 115, 109, 116, 112]);
-/** "postfix" */
-export const PHRASE_POSTFIX: usize = memory.data<u8>([7, 112, 111, 115, 116, 102, 105, 120]);
 
 export class Phrase {
   /** True when the phrase stands somewhere in [at, end). */

@@ -30,7 +30,7 @@ export class Pop3 {
     at = Word.skip(at, end);
     const size = Word.size(at, end);
     const word = Word.of(at, size);
-    Upgrade.wentOn(dialog, true);
+    Upgrade.wentOn(dialog, true, word == WORD_CAPA);
     const argument = client.arguments != 0;
     const verb = Pop3.verb(word, argument);
     if (dialog.tentative) dialog.tentative = verb == Verb.Other ? 2 : 0;
@@ -93,16 +93,24 @@ export class Pop3 {
     if (dialog.listing) { Pop3.listLine(dialog, at, end); return; }
     if (at >= end) return;
     const first = <u32>load<u8>(at);
-    if (first != PLUS && first != MINUS) return;
     const pending = Pending.at(dialog.pending);
     const verb = pending.front;
+    if (first != PLUS && first != MINUS) {
+      // The server did not greet: what was taken for it was the answer to CAPA.
+      if (verb != Verb.Capa || seen.serverReplies != 1) return;
+      pending.pop();
+      Pop3.begin(dialog);
+      Pop3.listLine(dialog, at, end);
+      return;
+    }
     if (first == PLUS && at + 1 < end && Word.isBlank(load<u8>(at, 1)) || at + 1 == end) {
       if (verb == Verb.Auth || verb == Verb.AuthResponse) pending.pop(); // a challenge
       return;
     }
     const good = first == PLUS;
     if (seen.serverReplies != 0xffff) seen.serverReplies++;
-    Upgrade.wentOn(dialog, false);
+    Upgrade.wentOn(dialog, false, false);
+    if (dialog.server.mode == Mode.Lost) return;
     if (!dialog.greeted) {
       dialog.greeted = 1;
       if (dialog.fromStart || verb == Verb.None) {
@@ -116,10 +124,7 @@ export class Pop3 {
     switch (verb) {
       case Verb.Capa:
         if (!good) break; // unknown command: nothing is known of STLS
-        dialog.listing = 1;
-        Capability.begin(dialog);
-        seen.listAsked = 1;
-        if (dialog.doubtful) seen.listBroken = 1;
+        Pop3.begin(dialog);
         break;
       case Verb.List: case Verb.Retr:
         if (!good) break;
@@ -136,8 +141,23 @@ export class Pop3 {
     if (dialog.authOpen && pending.front != Verb.AuthResponse) dialog.authOpen = 0;
   }
 
+  private static begin(dialog: Dialog): void {
+    const seen = dialog.seen;
+    dialog.listing = 1;
+    Capability.begin(dialog);
+    seen.listAsked = 1;
+    if (dialog.doubtful) seen.listBroken = 1;
+  }
+
   /** One line of CAPA's answer. RFC 2449 §5. */
   private static listLine(dialog: Dialog, at: usize, end: usize): void {
+    const first = at < end ? <u32>load<u8>(at) : 0;
+    if (first == PLUS || first == MINUS) { // another reply: this was no list, or its end is missing
+      dialog.listing = 0;
+      dialog.doubtful = 1;
+      dialog.seen.listBroken = 1;
+      return;
+    }
     if (at + 1 == end && <u32>load<u8>(at) == DOT) {
       dialog.listing = 0;
       dialog.afterList = 1;

@@ -84,6 +84,14 @@ export class Side {
   @inline static at(at: usize): Side { return changetype<Side>(at); }
   @inline get text(): usize { return changetype<usize>(this) + SIDE_FIELDS_SIZE; }
 
+  /** End of the kept text without the CRs at the line's end. */
+  get trimmed(): usize {
+    let end = this.text + this.kept;
+    if (this.length > LINE_KEPT_MAX) return end;
+    while (end > this.text && <u32>load<u8>(end - 1) == CR) end--; // at most LINE_KEPT_MAX octets
+    return end;
+  }
+
   /** The line is over: what was kept of it is overwritten. */
   clear(): void {
     memory.fill(this.text, 0, this.kept);
@@ -101,6 +109,7 @@ export class Side {
     this.hidden = 0;
   }
 }
+const CR: u32 = 0x0d;
 const SIDE_FIELDS_SIZE: u32 = 32;
 const SIDE_SIZE: u32 = SIDE_FIELDS_SIZE + LINE_KEPT_MAX;
 if (offsetof<Side>() != SIDE_FIELDS_SIZE) ERROR("Side drifted");
@@ -132,8 +141,9 @@ export class Dialog {
   flowAt: usize;
   dueNext: u16;
   duePrev: u16;
-  /** Frame of octets behind the upgrade command, not yet proven to be before the answer. */
+  /** Frame of octets of the client, of the server, where TLS should be; not yet known to be out of place. */
   injectFrame: u32;
+  injectServerFrame: u32;
   /** Sequence number where the ClientHello starts. */
   helloSeq: u32;
   /** Hashes of IMAP tags: upgrade, authentication, FETCH, the latest command. */
@@ -203,8 +213,12 @@ export class Dialog {
   /** Set before octets of the client are read: it has acknowledged all the server said; the server's stream has a hole. */
   acked: u8;
   serverHole: u8;
-  /** 1 while the line may hold the client's name behind the first token (EHLO's and HELO's reply). */
-  hello: u8;
+  /** What of the server's line is zeroed in the frame: see ServerLines.begin. */
+  veil: u8;
+  /** 1 when the client asked for a list in clear text right after the go-ahead: a decrypted recording. */
+  decrypted: u8;
+  /** 1 when a segment with a wrong checksum was read while the head was being kept. */
+  headWrong: u8;
 
   @inline static at(at: usize): Dialog { return changetype<Dialog>(at); }
   @inline static row(row: u32): Dialog { return Dialog.at(DIALOG_TABLE + <usize>row * DIALOG_ROW_SIZE); }

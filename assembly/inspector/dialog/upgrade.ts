@@ -23,14 +23,8 @@ export class Upgrade {
 
   /** The server said go ahead: both sides must speak TLS now. */
   static granted(dialog: Dialog): void {
-    const seen = dialog.seen;
     dialog.go = 1;
-    if (dialog.injectFrame && !dialog.doubtful) {
-      const frame = seen.frame;
-      seen.frame = dialog.injectFrame;
-      seen.mark(MailEvidence.InjectC2s);
-      seen.frame = frame;
-    }
+    if (!dialog.doubtful) Upgrade.confirm(dialog);
     dialog.injectFrame = 0;
     if (dialog.client.mode != Mode.Tls) dialog.client.wait = Wait.Go;
     dialog.server.wait = Wait.Go;
@@ -70,27 +64,64 @@ export class Upgrade {
   private static begin(dialog: Dialog, side: Side, fromClient: bool): void {
     const seen = dialog.seen;
     if (side.wait == Wait.Implicit) seen.implicit = 1;
-    if (fromClient) seen.clientTls = 1;
-    else seen.serverTls = 1;
+    if (fromClient) {
+      seen.clientTls = 1;
+      if (side.wait == Wait.Go) Upgrade.confirm(dialog); // a command before the first record
+    } else {
+      seen.serverTls = 1;
+    }
+    dialog.decrypted = 0;
     side.clear();
     side.wait = Wait.None;
     side.mode = Mode.Tls;
     dialog.head.open = 0;
   }
 
-  /** Something else than TLS where TLS was possible. */
+  /** Something else than TLS where TLS was possible: noted, and judged when its line is complete. */
   private static plain(dialog: Dialog, side: Side, fromClient: bool): void {
-    const seen = dialog.seen;
+    const frame = dialog.seen.frame;
     if (side.wait == Wait.Implicit) side.wait = Wait.None;
-    else if (!fromClient) seen.mark(MailEvidence.InjectS2c);
-    else if (side.wait == Wait.Go) seen.mark(MailEvidence.InjectC2s);
-    else if (seen.serverSeen != 0 && !dialog.injectFrame) dialog.injectFrame = seen.frame;
+    else if (dialog.doubtful) return;
+    else if (!fromClient) {
+      if (!dialog.injectServerFrame) dialog.injectServerFrame = frame;
+    } else if ((side.wait == Wait.Go || dialog.seen.serverSeen != 0) && !dialog.injectFrame) dialog.injectFrame = frame;
   }
 
-  /** A whole command or reply in clear text after the go-ahead; both sides: nobody means TLS. */
-  static wentOn(dialog: Dialog, fromClient: bool): void {
+  /** A line of the server where TLS should be, by its first octet: injected, or a plain good-bye. */
+  static serverLine(dialog: Dialog, first: u32): void {
+    const frame = dialog.injectServerFrame;
+    dialog.injectServerFrame = 0;
+    if (dialog.decrypted) return;
+    // 4xx, 5xx, -ERR, * BYE to a client that never began: a server tired of waiting.
+    const refusal = first == 0x34 || first == 0x35 || first == 0x2d || first == 0x2a;
+    if (refusal && !dialog.seen.clientTls && dialog.clearAfterGo == 0) return;
+    Upgrade.markAt(dialog, MailEvidence.InjectS2c, frame);
+  }
+
+  private static markAt(dialog: Dialog, name: u32, frame: u32): void {
+    const seen = dialog.seen;
+    const current = seen.frame;
+    seen.frame = frame;
+    seen.mark(name);
+    seen.frame = current;
+  }
+
+  /**
+   * A whole command or reply in clear text after the go-ahead; both sides: nobody means TLS. A client
+   * that asks for the list again, as it must inside TLS, and is answered: a recording decrypted by others.
+   */
+  static wentOn(dialog: Dialog, fromClient: bool, asksList: bool): void {
     if (!dialog.go || (fromClient ? dialog.client.wait : dialog.server.wait) != Wait.Go) return;
+    if (fromClient && asksList && !dialog.clearAfterGo) dialog.decrypted = 1;
+    else if (!fromClient && dialog.decrypted) { dialog.injectFrame = 0; dialog.lose(); return; }
+    else if (fromClient) Upgrade.confirm(dialog);
     dialog.clearAfterGo |= fromClient ? 1 : 2;
     if (dialog.clearAfterGo == 3) dialog.seen.mark(MailEvidence.NoTlsAfterGo);
+  }
+
+  /** What the client said where it should not have is evidence. */
+  private static confirm(dialog: Dialog): void {
+    if (dialog.injectFrame) Upgrade.markAt(dialog, MailEvidence.InjectC2s, dialog.injectFrame);
+    dialog.injectFrame = 0;
   }
 }

@@ -9,10 +9,10 @@ import { AuthLevel, ListState, MailEvidence, TlsState } from "./evidence";
 
 /** Names that carry a frame number. */
 const NAMES: u32 = 40;
-/** Consequences and limits of the view: they do not explain a missing offer. */
+/** Consequences, limits of the view, another host's greeting: they do not explain a missing offer. */
 const BESIDE: u64 =
   (<u64>1 << MailEvidence.ClearAuth) | (<u64>1 << MailEvidence.ClearMail) | (<u64>1 << MailEvidence.ClearRead) |
-  (<u64>1 << MailEvidence.ViewOneway) | (<u64>1 << MailEvidence.ViewGap) | (<u64>1 << MailEvidence.LineLong);
+  (<u64>1 << MailEvidence.BannerMismatch) | (<u64>1 << MailEvidence.ViewOneway) | (<u64>1 << MailEvidence.ViewGap) | (<u64>1 << MailEvidence.LineLong);
 const CLEAR: u64 =
   (<u64>1 << MailEvidence.ClearAuth) | (<u64>1 << MailEvidence.ClearMail) | (<u64>1 << MailEvidence.ClearRead);
 
@@ -64,7 +64,8 @@ export class Rewrite {
   over: u8;
   /** 1 when octets of either side are missing from what was heard before the list closed. */
   gapEarly: u8;
-  spare: u8;
+  /** 1 when octets are missing where TLS should begin. */
+  tlsUnclear: u8;
 
   @inline static at(at: usize): Rewrite { return changetype<Rewrite>(at); }
 
@@ -100,7 +101,7 @@ export class Rewrite {
 
   get tlsState(): u32 {
     if (this.tlsOk) return this.implicit ? TlsState.Implicit : TlsState.Starttls;
-    return this.oneway ? TlsState.Unknown : TlsState.No;
+    return this.oneway || this.tlsUnclear ? TlsState.Unknown : TlsState.No;
   }
 
   /** Complete only when absence may be concluded from it. */

@@ -35,9 +35,20 @@ export class Head {
       if (place < 0) continue;
       if (place >= <i32>this.length) return false;
       const kept = <u32>load<u8>(this.octets + <usize>place);
-      if (kept != 0 && kept != <u32>load<u8>(at + index)) return true;
+      const again = <u32>load<u8>(at + index); // 0: a recording that was scrubbed
+      if (kept != 0 && again != 0 && kept != again) return true;
     }
     return false;
+  }
+
+  /** Zeroes in a repetition what was not kept of the first version, and all that lies behind it. */
+  blank(seq: u32, at: usize, size: u32): void {
+    const offset = <i32>(seq - this.start);
+    for (let index: u32 = 0; index < size && index < HEAD_OCTETS + 65536; index++) {
+      const place = offset + <i32>index;
+      const open = place >= 0 && place < <i32>this.length && load<u8>(this.octets + <usize>place) != 0;
+      if (!open) store<u8>(at + index, 0);
+    }
   }
 }
 
