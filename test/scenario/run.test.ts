@@ -17,56 +17,66 @@ const PATIENCE = 120_000;
 
 describe("scenarios", () => {
   for (const name of scenarioNames()) {
-    describe(name, function () {
-      this.timeout(PATIENCE);
-      let shared: { scenario: Scenario; pipeline: Pipeline; base: Variant } | null = null;
-      const open = () => {
-        if (shared === null) {
-          const scenario = readScenario(name);
-          shared = { scenario, pipeline: new Pipeline(), base: asWritten(scenario) };
-        }
-        return shared;
-      };
-      after(() => {
-        shared = null; // lets the inspector's memory go
+    let scenario: Scenario;
+    try {
+      scenario = readScenario(name);
+    } catch (error) {
+      it(name, () => {
+        throw error;
       });
-
-      it("as written", () => {
-        const { scenario, pipeline, base } = open();
-        const outcome = pipeline.run(scenario, base);
-        if (UPDATE) {
-          writeFileSync(join(SCENARIOS, name), rewrite(scenario, outcome));
-          shared = null;
-          return;
-        }
-        const { expected } = scenario;
-        assert.ok(expected, `${scenario.path} states no result: run make test-update and read it`);
-        compare(scenario, base, expected, outcome);
-        if (expected.reasons !== null) {
-          assert.deepEqual([...outcome.reasons].sort(), [...expected.reasons].sort());
-        }
-        compareNotes(scenario, outcome);
-      });
-
-      for (const transform of UPDATE ? [] : TRANSFORMS) {
-        it(transform.name, function () {
-          const { scenario, pipeline, base } = open();
-          const { expected } = scenario;
-          if (scenario.optOut.has(transform.name) || expected === null) return this.skip();
-          for (const variant of transform.variants(base, scenario)) {
-            compare(scenario, variant, expected, pipeline.run(scenario, variant));
-          }
-        });
-      }
-
-      it("names only transforms that exist", () => {
-        const known = TRANSFORMS.map((transform) => transform.name);
-        const unknown = [...open().scenario.optOut.keys()].filter((one) => !known.includes(one));
-        assert.deepEqual(unknown, [], `transforms are ${known.join(", ")}`);
-      });
+      continue;
+    }
+    describe(name, () => {
+      runAll(name, scenario);
     });
   }
 });
+
+/** Registers one test as written and one for each transform the file can bear. */
+function runAll(name: string, scenario: Scenario): void {
+  const base = asWritten(scenario);
+  const { expected } = scenario;
+  let shared: Pipeline | null = null;
+  const pipeline = () => {
+    shared ??= new Pipeline();
+    return shared;
+  };
+  after(() => {
+    shared = null; // lets the inspector's memory go
+  });
+
+  it("as written", () => {
+    const outcome = pipeline().run(scenario, base);
+    if (UPDATE) {
+      writeFileSync(join(SCENARIOS, name), rewrite(scenario, outcome));
+      return;
+    }
+    if (expected === null) {
+      assert.fail(`${scenario.path} states no result: run make test-update and read it`);
+    }
+    compare(scenario, base, expected, outcome);
+    if (expected.reasons !== null) {
+      assert.deepEqual([...outcome.reasons].sort(), [...expected.reasons].sort());
+    }
+    compareNotes(scenario, outcome);
+  });
+
+  for (const transform of TRANSFORMS) {
+    if (UPDATE || expected === null || scenario.optOut.has(transform.name)) continue;
+    it(transform.name, function () {
+      this.timeout(PATIENCE);
+      for (const variant of transform.variants(base, scenario)) {
+        compare(scenario, variant, expected, pipeline().run(scenario, variant));
+      }
+    });
+  }
+
+  it("names only transforms that exist", () => {
+    const known = TRANSFORMS.map((transform) => transform.name);
+    const unknown = [...scenario.optOut.keys()].filter((one) => !known.includes(one));
+    assert.deepEqual(unknown, [], `transforms are ${known.join(", ")}`);
+  });
+}
 
 /** Fails in the scenario's own dialect. */
 function compare(
