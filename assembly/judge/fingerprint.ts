@@ -7,14 +7,18 @@ import { isMask } from "./capability-list";
 /** Front that lists `OK` as a keyword behind three ordinary ones (two devices, 2019). */
 const FRONT_LIST = "SIZE ETRN 8BITMIME OK";
 
+/** Ends in the letter of a counted mask, after nothing but X: `XI` and longer. */
+function isCounted(token: string, letter: i32): bool {
+  if (token.length < 2 || token.charCodeAt(token.length - 1) != letter) return false;
+  return token.startsWith("X".repeat(token.length - 1));
+}
+
 /** True for masks whose last letters count A, B, C ... in list order. */
 function countsLetters(offered: string[]): bool {
   let next = 0x41;
   for (let i = 0; i < offered.length; i++) {
-    const token = offered[i];
-    const last = token.charCodeAt(token.length - 1);
-    if (isMask(token) ? last == next : token.length > 1 && token == "X".repeat(token.length - 1) + String.fromCharCode(next)) next++;
-    else if (isMask(token)) return false;
+    if (isCounted(offered[i], next)) next++;
+    else if (isMask(offered[i])) return false;
   }
   return next > 0x41;
 }
@@ -41,11 +45,15 @@ export function fingerprintWords(name: string): string {
   if (name == "smtp-front") return "a mail proxy that answers in the server's place";
   if (name == "packetlogic") return "a Sandvine PacketLogic device";
   if (name == "rae") return "an injector that copies the header of the request";
-  if (name == "win-ladder" || name == "seq-ladder-1460") return "an injector known from national filters";
+  if (name == "win-ladder" || name == "seq-ladder-1460") {
+    return "an injector known from national filters";
+  }
   if (name == "seq-ladder-12503") return "a traffic-shaping device of the 2007 kind";
   if (name == "henan") return "a regional filter seen since 2023";
   if (name == "perftech") return "a bulletin system that inserts pages";
   if (name == "scapy") return "a packet tool with its default settings";
-  if (name == "unknown-constant") return "one unnamed device that stamps the same header on every reset";
+  if (name == "unknown-constant") {
+    return "one unnamed device that stamps the same header on every reset";
+  }
   return "";
 }

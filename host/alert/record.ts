@@ -48,7 +48,7 @@ export interface FlowRecord {
   readonly cancelled: Set<string>;
   signature: string | null;
   blocked: "suspect" | "likely" | null;
-  /** Why something was taken back, in plain words; empty when nothing was. */
+  /** Why something was taken back: a name the judge has words for; empty when nothing was. */
   reason: string;
   serverName: string | null;
   /** How the mail session stands against the past. */

@@ -9,7 +9,7 @@ const NETWORKS_MIN = 3;
 /** Hops: below this, load sharing and small route changes explain a difference. */
 const DIFFERENCE_MIN = 3;
 const LATENCY_MAX_US = 1_000_000;
-const REASON = "the same device also ends idle connections, as address translators do";
+const REASON = "idle-reaper";
 
 function isAt(sample: Sample, hops: number): boolean {
   const { stage, benign, latencyUs } = sample.finding.segments;

@@ -7,7 +7,7 @@ import { type Adjustment, apart, type Sample } from "./sample.ts";
 const CONNECTIONS_MIN = 3;
 const WINDOW_NANOSECONDS = 10n * 1_000_000_000n;
 const CANCELLED = ["rst-ttl-step", "rst-data-after"];
-const REASON = "several connections to the same network changed their path at the same moment";
+const REASON = "route-event";
 
 function shiftOf(sample: Sample): number | null {
   const { resetTtl, farTtl, benign } = sample.finding.segments;

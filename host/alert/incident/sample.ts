@@ -41,8 +41,8 @@ export interface Adjustment {
   readonly raise?: "proven";
   /** Tell the connection as blocked, with this verdict. */
   readonly blocked?: "suspect" | "likely";
-  /** Plain words for a withdrawal. */
-  readonly reason?: string;
+  /** Why, for the words of a withdrawal. */
+  readonly reason?: "route-event" | "idle-reaper";
 }
 
 /** Hops travelled by a packet with this hop count; null for 0 (unknown). */

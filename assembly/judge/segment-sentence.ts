@@ -1,0 +1,31 @@
+// What is said of each piece of segment evidence: rows of a name and a clause, most convincing first.
+// `{latency}` `{rtt}` `{resetTtl}` `{farTtl}` are figures; a row with an unknown figure is left out.
+
+export const SEGMENT_REASONS: string[] = [
+  "rst-then-synack", "the server accepted the connection after it had supposedly refused it",
+  "rst-ack-progress", "the server went on confirming what was sent after the reset",
+  "rst-data-after", "the server went on sending after the reset",
+  "seg-overlap-conflict", "two different contents arrived for the same place in the stream",
+  "rst-win-ladder", "the packets came as a numbered series that no real system sends",
+  "rst-seq-ladder", "the resets came as a numbered series that no real system sends",
+  "rst-early", "it answered after {latency} ms on a path that needs {rtt} ms",
+  "rst-ttl-implausible", "its hop count field is {resetTtl} where the server's packets have {farTtl}",
+  "seg-ttl-implausible", "its hop count field is one that no real system starts from",
+  "rst-ttl-step", "its hop count field is {resetTtl} where the server's packets have {farTtl}",
+  "seg-ttl-step", "it did not travel the way the server's packets travel",
+  "rst-ttl-diverse", "the resets came from different distances at the same moment",
+  "rst-ipid-echo", "its header was copied from a packet that left this house",
+  "seg-ipid-echo", "its header was copied from a packet that left this house",
+  "rst-ack-wrong", "it confirms data that was never sent",
+  "rst-ack-change", "it confirms data that was never sent",
+  "rst-seq-zero", "its place in the stream is not one the server could be at",
+  "rst-seq-ahead", "its place in the stream is not one the server could be at",
+  "rst-data-before", "its place in the stream is not one the server could be at",
+  "synack-conflict", "the connection was answered twice with different numbers",
+  "ack-seq-regress", "the server's own numbers show that it never sent this data",
+  "ts-missing", "its time stamp is not the server's",
+  "rst-ts-bogus", "its time stamp is not the server's",
+  "rst-burst", "more resets came at once than there was anything to answer",
+  "rst-alive-after", "the server was still there afterwards",
+  "fp-constant-distance", "resets in the name of several servers came from one and the same distance",
+];

@@ -1,0 +1,97 @@
+// The state file: carried over a restart and a power cut, written seldom, set aside when damaged.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BaselineBook } from "../../host/baseline/book.ts";
+import { BaselineStore } from "../../host/baseline/store.ts";
+import { DAY, SECOND, START } from "./finding.ts";
+import { house, NOTHING_OWN, nineOffers, offered, told, without } from "./mail-session.ts";
+
+describe("baseline: the state file", () => {
+  let folder: string;
+  const reports: string[] = [];
+  const store = (baseline: BaselineBook): BaselineStore =>
+    new BaselineStore(folder, { baseline }, (sentence) => reports.push(sentence));
+  const reopened = (): BaselineBook => {
+    const baseline = new BaselineBook();
+    store(baseline).load();
+    return baseline;
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "striplight-baseline-"));
+    reports.length = 0;
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("carries history over a restart", () => {
+    const place = house();
+    const now = nineOffers(place);
+    store(place.baseline).flush();
+    assert.equal(told(house(NOTHING_OWN, reopened()), without(now)).verdict, "likely");
+    assert.deepEqual(readdirSync(folder), ["baseline"]);
+  });
+
+  it("writes at most once in 15 minutes unless an alert needs it", () => {
+    const place = house();
+    const file = store(place.baseline);
+    file.load();
+    told(place, offered(START));
+    assert.equal(file.offer(START, false), false);
+    assert.equal(file.offer(START + 899n * SECOND, false), false);
+    assert.equal(file.offer(START + 900n * SECOND, false), true);
+    assert.equal(file.offer(START + 3000n * SECOND, false), false, "nothing changed");
+    told(place, offered(START + DAY));
+    assert.equal(file.offer(START + 901n * SECOND, false), false);
+    assert.equal(file.offer(START + 901n * SECOND, true), true);
+  });
+
+  it("survives a cut between writing and renaming", () => {
+    const place = house();
+    const now = nineOffers(place);
+    store(place.baseline).flush();
+    writeFileSync(join(folder, "baseline.new"), "striplight-baseline 1 half a li");
+    assert.equal(told(house(NOTHING_OWN, reopened()), without(now)).verdict, "likely");
+    assert.deepEqual(reports, []);
+  });
+
+  it("sets a damaged file aside, says so and begins anew", () => {
+    const place = house();
+    nineOffers(place);
+    store(place.baseline).flush();
+    const path = join(folder, "baseline");
+    const whole = readFileSync(path, "utf8");
+    const cases = [
+      whole.slice(0, whole.length / 2),
+      whole.replace('"offers":9', '"offers":8'),
+      whole.replace("striplight-baseline 1 ", "striplight-baseline 7 "),
+      "",
+    ];
+    for (const [index, text] of cases.entries()) {
+      writeFileSync(path, text);
+      assert.equal(reopened().size, 0);
+      assert.match(
+        reports[index] ?? "",
+        /is damaged \(.*\); it is kept as .*damaged-\d and a new one/,
+      );
+      assert.equal(readFileSync(`${path}.damaged-${index + 1}`, "utf8"), text);
+    }
+    assert.equal(reports.length, cases.length);
+  });
+
+  it("holds no client address, name or list entry it should not", () => {
+    const place = house();
+    told(place, offered(START, { client: "192.168.77.66" }));
+    store(place.baseline).flush();
+    assert.equal(readFileSync(join(folder, "baseline"), "utf8").includes("192.168.77.66"), false);
+  });
+
+  it("names the folder when it cannot be written", () => {
+    writeFileSync(join(folder, "plain"), "");
+    const baseline = new BaselineBook();
+    const file = new BaselineStore(join(folder, "plain"), { baseline }, () => {});
+    assert.throws(() => file.load(), /baseline file .*plain\/baseline cannot be read: .*state_dir/);
+  });
+});

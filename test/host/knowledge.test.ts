@@ -1,0 +1,63 @@
+// What is known of servers without having seen them: bundled lists, the owner's lines, policies.
+
+import assert from "node:assert/strict";
+import { registrableDomain } from "../../host/baseline/operator.ts";
+import { DAY, SECOND, START } from "./finding.ts";
+import { house, nineOffers, told, without } from "./mail-session.ts";
+
+describe("baseline: what is known of servers", () => {
+  const known = { serverPort: 587, serverName: "smtp.gmail.com" };
+
+  it("misses the offer of a listed server", () => {
+    const session = told(house(), without(START, known));
+    assert.equal(session.evidence, "cap-missing-known clear-mail");
+    assert.equal(session.verdict, "likely");
+    const demand = { evidence: ["clear-auth", "tls-demanded"], authLevel: "reusable" } as const;
+    const both = told(house(), without(START, known, demand));
+    assert.equal(both.verdict, "proven");
+    assert.equal(both.alert?.severity, "critical");
+  });
+
+  it("counts half what only a greeting says, and what is older than 24 months", () => {
+    const greeted = { serverPort: 587, serverName: null };
+    const byGreeting = told(house(), without(START, greeted, { greetingHost: "smtp.gmail.com" }));
+    assert.equal(byGreeting.verdict, "suspect");
+    const old = { serverPort: 25, serverName: "aspmx.l.google.com" };
+    assert.equal(told(house(), without(START, old)).verdict, "suspect");
+    const then = 1_590_000_000n * SECOND;
+    assert.equal(told(house(), without(then, old)).verdict, "likely");
+    assert.equal(told(house(), without(START + 3n * 365n * DAY, known)).verdict, "suspect");
+  });
+
+  it("never warns of absence where a server is known to be plain", () => {
+    const plain = { serverPort: 587, serverName: "smtp.nifty.com" };
+    assert.equal(told(house(), without(START, plain)).evidence, "clear-mail never-offered");
+    const own = { knownHosts: [], knownPlain: ["198.51.100.25|25|smtp"] };
+    const place = house(own);
+    assert.equal(told(place, without(nineOffers(place))).verdict, "none");
+  });
+
+  it("believes the owner's own lines in full", () => {
+    const own = { knownHosts: ["mail.ex.test|25|smtp"], knownPlain: [] };
+    assert.equal(told(house(own), without(START)).verdict, "likely");
+    assert.equal(told(house(own), without(START, { serverPort: 587 })).verdict, "none");
+  });
+
+  it("misses the offer that a published policy promises", () => {
+    const place = house();
+    place.baseline.learnPolicy("mx.ex.test", "dns");
+    const policy = { serverName: "mx.ex.test" };
+    const session = told(place, without(START, policy));
+    assert.equal(session.evidence, "cap-missing-policy clear-mail");
+    assert.equal(session.verdict, "suspect");
+    place.baseline.learnPolicy("mx.ex.test", "fetched");
+    assert.equal(told(place, without(START + SECOND, policy)).verdict, "likely");
+  });
+
+  it("tells operators apart by registrable domain", () => {
+    assert.equal(registrableDomain("alt1.gmail-smtp-in.l.google.com"), "google.com");
+    assert.equal(registrableDomain("mx.example.co.uk"), "example.co.uk");
+    assert.equal(registrableDomain("smtp.mail.goo.ne.jp"), "goo.ne.jp");
+    assert.equal(registrableDomain("198.51.100.1"), "198.51.100.1");
+  });
+});
