@@ -9,8 +9,9 @@ INSPECTOR := $(shell find assembly/inspector -name '*.ts') asconfig.json
 JUDGE := $(shell find assembly/judge -name '*.ts') asconfig.json
 HOST := $(shell find host -name '*.ts') package.json
 
-MODULES := build/inspector.wasm build/inspector-board.wasm build/inspector-scalar.wasm build/judge.wasm
-BUILT := $(MODULES) build/striplight.js
+BUILT := build/inspector.wasm build/judge.wasm build/striplight.js
+# The same inspector with a board's table sizes, and without vectors: for packages and tests.
+VARIANTS := build/inspector-board.wasm build/inspector-scalar.wasm
 
 TEST ?= 'test/**/*.test.ts'
 CAPTURE ?= test/captures/uplink-story.pcap
@@ -49,7 +50,7 @@ check: $(STAMP) ## type-check host and assembly, lint
 	$(BIN)/tsc -p assembly
 	$(BIN)/biome check
 
-test: build ## run every test (TEST=test/host/abi.test.ts or MOCHA='-g name' narrows)
+test: build $(VARIANTS) ## run every test (TEST=test/host/abi.test.ts or MOCHA='-g name' narrows)
 	$(BIN)/mocha $(MOCHA) $(TEST)
 
 run: build ## replay the bundled capture, or tap a live interface: make run IFACE=eth0
