@@ -131,9 +131,13 @@ class Draft {
       const list = cursor.done ? [] : cursor.word("a list").split(",");
       return { kind: "offered", host, offer: Number(match[1]), nooffer: Number(match[2]), list };
     }
+    if (cursor.take("greeted")) {
+      const name = cursor.word("a server name");
+      return { kind: "greeted", host: cursor.done ? "s" : this.#known(cursor), name };
+    }
     if (cursor.take("known")) return { kind: "known", name: cursor.word("a server name") };
     if (cursor.take("policy")) return { kind: "policy", name: cursor.word("a server name") };
-    return cursor.fail("assume offered, known or policy");
+    return cursor.fail("assume offered, greeted, known or policy");
   }
 
   #twins(cursor: Cursor): void {

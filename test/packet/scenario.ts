@@ -135,6 +135,7 @@ export type Assumption =
       /** The capability list it offered, upper-case first tokens; empty when not stated. */
       readonly list: readonly string[];
     }
+  | { readonly kind: "greeted"; readonly host: string; readonly name: string }
   | { readonly kind: "known"; readonly name: string }
   | { readonly kind: "policy"; readonly name: string };
 

@@ -23,7 +23,12 @@ export function assumedSessions(scenario: Scenario, variant: Variant): Sessions 
   const { assumptions } = scenario;
   const offers = assumptions.filter((one) => one.kind === "offered");
   book.restore({
-    entries: offers.map((one) => entryOf(one, hostOf(scenario, variant, one.host), now)),
+    entries: offers.map((one) => ({
+      ...entryOf(one, hostOf(scenario, variant, one.host), now),
+      greetings: assumptions
+        .filter((other) => other.kind === "greeted" && other.host === one.host)
+        .map((other) => (other.kind === "greeted" ? other.name : "")),
+    })),
     pairs: [],
     policies: assumptions
       .filter((one) => one.kind === "policy")

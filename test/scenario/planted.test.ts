@@ -52,8 +52,12 @@ describe("a planted fault at block boundaries", function () {
       const variants = transform?.variants(base, scenario) ?? [];
       assert.ok(variants.length > 0, `there is no transform ${name}`);
       const red = variants.filter((variant) => {
-        const { flows } = new Pipeline(module).run(scenario, variant);
-        return flows.join("\n") !== scenario.expected?.flows.join("\n");
+        try {
+          const { flows } = new Pipeline(module).run(scenario, variant);
+          return flows.join("\n") !== scenario.expected?.flows.join("\n");
+        } catch {
+          return true; // a walk that stops as if the records were damaged is red as well
+        }
       });
       assert.ok(red.length > 0, "every run stayed green: the test would not notice");
     });
