@@ -11,7 +11,9 @@ export class Auth {
   /** Level of the mechanism named in [at, at + size). */
   static level(at: usize, size: u32): u32 {
     const word = Word.of(at, size);
-    if (word == WORD_PLAIN || word == WORD_LOGIN || word == WORD_XOAUTH2 || word == WORD_OAUTHBEARER) return AuthLevel.Reusable;
+    if (word == WORD_PLAIN || word == WORD_LOGIN || word == WORD_XOAUTH2 || word == WORD_OAUTHBEARER) {
+      return AuthLevel.Reusable;
+    }
     if (word == WORD_CRAM_MD5 || word == WORD_DIGEST_MD5 || word == WORD_NTLM) return AuthLevel.Crackable;
     if (word == WORD_ANONYMOUS || word == WORD_EXTERNAL) return AuthLevel.Harmless;
     return (word & WORD_SCRAM_MASK) == WORD_SCRAM ? AuthLevel.Low : AuthLevel.Crackable;

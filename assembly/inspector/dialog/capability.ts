@@ -108,7 +108,7 @@ export class Capability {
     dialog.keywordCount++;
   }
 
-  /** Copies octets so that a log may hold them: outside 0x21–0x7E as \\xNN, at most `room`. Returns octets written. */
+  /** Copies octets so that a log may hold them: others than 0x21–0x7E as \\xNN, at most `room`; how many it wrote. */
   static escape(at: usize, size: u32, to: usize, room: u32, upper: bool): u32 {
     let written: u32 = 0;
     for (let index: u32 = 0; index < size && index < TOKEN_SIZE; index++) {

@@ -6,7 +6,7 @@ import { LINE_KEPT_MAX, LINE_LONG, LINE_LOST } from "../limits";
 import { Imap } from "./imap";
 import { Literal } from "./literal";
 import { Pop3 } from "./pop3";
-import { Dialect, Dialog, Mode, Side } from "./row";
+import { Dialect, Dialog, Mode, Side, Wait } from "./row";
 import { ServerLines } from "./server-lines";
 import { Smtp } from "./smtp";
 import { Upgrade } from "./upgrade";
@@ -32,7 +32,8 @@ export class ClientLines {
         if (dialog.authOpen || side.resync) side.secret = 1;
         side.star = octet == STAR ? 1 : 0;
       }
-      if (side.wait && length < 3 && !side.continued && Upgrade.probe(dialog, side, true, octet, length)) return at + 1;
+      const probing = side.wait != Wait.None && length < 3 && !side.continued;
+      if (probing && Upgrade.probe(dialog, side, true, octet, length)) return at + 1;
       ClientLines.watchX(side, octet);
       if (dialog.dialect == Dialect.Imap) Literal.watch(side, octet);
       if (length == LINE_LONG && !side.secret) dialog.seen.mark(MailEvidence.LineLong);

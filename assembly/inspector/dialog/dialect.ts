@@ -42,8 +42,8 @@ export class DialectProbe {
     if (Port.isMail(hint)) {
       if (Port.isTls(hint) && (record || first == ALERT || (fromClient && first >= 0x80))) return Look.Mail;
       if (record) return Look.Tls;
-      const plausible = fromClient ? first >= 0x20 && first < 0x7f : DialectProbe.greets(at, end, true) != Dialect.Undecided;
-      return plausible ? Look.Mail : Look.Other;
+      if (fromClient) return first >= 0x20 && first < 0x7f ? Look.Mail : Look.Other;
+      return DialectProbe.greets(at, end, true) != Dialect.Undecided ? Look.Mail : Look.Other;
     }
     if (record) return Look.Tls;
     if (fromClient && DialectProbe.isHttp(at, end)) return Look.Http;

@@ -125,7 +125,8 @@ export class Dialogs {
   private static reset(dialog: Dialog, flow: Flow, fromClient: bool): void {
     const seen = dialog.seen;
     const fromNear = fromClient == flow.has(FLOW_CLIENT_NEAR);
-    const upgrading = dialog.client.wait == Wait.Asked || (dialog.go != 0 && !seen.serverTls && dialog.clearAfterGo != 3);
+    const upgrading = dialog.client.wait == Wait.Asked ||
+      (dialog.go != 0 && !seen.serverTls && dialog.clearAfterGo != 3);
     if (upgrading && !seen.over && !fromNear && !flow.client.has(HALF_FIN)) seen.mark(MailEvidence.RstAtStarttls);
     seen.over = 1;
   }

@@ -93,7 +93,7 @@ export class Imap {
     if (!dialog.authLines || cancelled) dialog.authOpen = 0;
   }
 
-  /** A capability list begins in this line of the server; true when it counts: before a login, even one under way, and an upgrade. */
+  /** A list begins in this line of the server; true when it counts: no login or upgrade done or under way. */
   static listCounts(dialog: Dialog): bool {
     const text = dialog.server.text;
     if (dialog.authenticated || dialog.authTag != 0 || dialog.client.wait != Wait.None || dialog.go) return false;

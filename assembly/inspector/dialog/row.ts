@@ -210,7 +210,7 @@ export class Dialog {
   fromStart: u8;
   /** 1 when the greeting was a welcome. */
   welcomed: u8;
-  /** Set before octets of the client are read: it has acknowledged all the server said; the server's stream has a hole. */
+  /** Set before octets of the client are read: it acknowledged all the server said; that stream has a hole. */
   acked: u8;
   serverHole: u8;
   /** What of the server's line is zeroed in the frame: see ServerLines.begin. */

@@ -9,7 +9,7 @@ import { Literal } from "./literal";
 import { Pending, Verb } from "./pending";
 import { Pop3 } from "./pop3";
 import { Port } from "./port";
-import { Dialect, Dialog, Mode, Side } from "./row";
+import { Dialect, Dialog, Mode, Side, Wait } from "./row";
 import { SmtpReply } from "./smtp-reply";
 import { Upgrade } from "./upgrade";
 import { Word } from "./word";
@@ -43,7 +43,8 @@ export class ServerLines {
       }
       const length = side.length++;
       if (length == 0 && !side.continued) ServerLines.begin(dialog, side, octet);
-      if (side.wait && length < 3 && !side.continued && Upgrade.probe(dialog, side, false, octet, length)) return at + 1;
+      const probing = side.wait != Wait.None && length < 3 && !side.continued;
+      if (probing && Upgrade.probe(dialog, side, false, octet, length)) return at + 1;
       if (length == LINE_LONG && !dialog.authenticated) dialog.seen.mark(MailEvidence.LineLong);
       if (length == LINE_LOST && dialog.dialect != Dialect.Imap) { dialog.lose(); return at + 1; }
       if (dialog.dialect == Dialect.Imap) {

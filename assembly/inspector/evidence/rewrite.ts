@@ -12,7 +12,8 @@ const NAMES: u32 = 40;
 /** Consequences, limits of the view, another host's greeting: they do not explain a missing offer. */
 const BESIDE: u64 =
   (<u64>1 << MailEvidence.ClearAuth) | (<u64>1 << MailEvidence.ClearMail) | (<u64>1 << MailEvidence.ClearRead) |
-  (<u64>1 << MailEvidence.BannerMismatch) | (<u64>1 << MailEvidence.ViewOneway) | (<u64>1 << MailEvidence.ViewGap) | (<u64>1 << MailEvidence.LineLong);
+  (<u64>1 << MailEvidence.ViewOneway) | (<u64>1 << MailEvidence.ViewGap) | (<u64>1 << MailEvidence.LineLong) |
+  (<u64>1 << MailEvidence.BannerMismatch);
 const CLEAR: u64 =
   (<u64>1 << MailEvidence.ClearAuth) | (<u64>1 << MailEvidence.ClearMail) | (<u64>1 << MailEvidence.ClearRead);
 

@@ -81,7 +81,8 @@ export class Hold {
     memory.fill(this.pool + offset + tail, 0, size);
     this.used = <u16>(<u32>this.used - size);
     this.count--;
-    if (index != <u32>this.count) memory.copy(changetype<usize>(piece), changetype<usize>(this.piece(this.count)), PIECE_SIZE);
+    const last = this.piece(this.count);
+    if (index != <u32>this.count) memory.copy(changetype<usize>(piece), changetype<usize>(last), PIECE_SIZE);
     for (let other: u32 = 0; other < <u32>this.count && other < HOLD_PIECES_MAX; other++) {
       const held = this.piece(other);
       if (<u32>held.offset > offset) held.offset = <u16>(<u32>held.offset - size);
