@@ -1,0 +1,46 @@
+// Brings Debian packages of any architecture here, unpacked, through apt-get with lists of its own:
+// the machine's package state stays untouched. What is there already is not fetched again.
+
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+function options(state: string, architecture: string): string[] {
+  const settings = [
+    `APT::Architecture=${architecture}`,
+    `APT::Architectures=${architecture}`,
+    `Dir::State=${state}`,
+    `Dir::State::status=${state}/status`,
+    `Dir::Cache=${state}/cache`,
+    "APT::Sandbox::User=root",
+    "Acquire::Languages=none",
+  ];
+  return ["-qq", ...settings.flatMap((setting) => ["-o", setting])];
+}
+
+/** A folder into which all of `names` are unpacked, with files of their versions in `packages/`. */
+export function debianPackages(
+  store: string,
+  architecture: string,
+  names: readonly string[],
+): string {
+  const folder = resolve(store, `debian-${architecture}-${names.join("+")}`);
+  if (existsSync(folder)) return folder;
+  const state = resolve(store, `apt-${architecture}`);
+  const growing = `${folder}.part`;
+  rmSync(growing, { recursive: true, force: true });
+  mkdirSync(join(growing, "packages"), { recursive: true });
+  mkdirSync(join(state, "lists", "partial"), { recursive: true });
+  mkdirSync(join(state, "cache", "archives", "partial"), { recursive: true });
+  execFileSync("touch", [join(state, "status")]);
+  execFileSync("apt-get", [...options(state, architecture), "update"]);
+  const wanted = names.map((name) => `${name}:${architecture}`);
+  execFileSync("apt-get", [...options(state, architecture), "download", ...wanted], {
+    cwd: join(growing, "packages"),
+  });
+  for (const name of readdirSync(join(growing, "packages"))) {
+    execFileSync("dpkg-deb", ["-x", join(growing, "packages", name), growing]);
+  }
+  renameSync(growing, folder);
+  return folder;
+}
