@@ -12,6 +12,7 @@ import {
   Application, Flow, FLOW_BOTH_HOME, FLOW_CLIENT_NEAR, FLOW_NAMED, FLOW_PROBED_CLIENT, FLOW_PROBED_SERVER, FLOW_SYN_SEEN,
   FLOW_WITNESS,
 } from "./flow/flow";
+import { HeadTable } from "./flow/head-table";
 import { Home } from "./flow/home";
 import { HALF_SEEN, HALF_SYN } from "./flow/half";
 import { FlowKey } from "./flow/key";
@@ -351,6 +352,8 @@ export class Inspect {
     Track.update(flow, segment, fromClient);
     if (Inspect.wantsDialog(flow, segment, fromClient)) {
       Dialogs.observe(flow, segment, fromClient);
+      // Mail names people: no copy of it stays outside the dialog, which forgets by itself.
+      if (flow.handshake.headRow && Inspect.isMail(flow)) HeadTable.release(flow);
       touched = true;
     }
     if (fromClient && segment.payloadLength && flow.application == Application.Tls && !flow.has(FLOW_NAMED)) {
@@ -365,6 +368,11 @@ export class Inspect {
   @inline private static wantsDialog(flow: Flow, segment: Segment, fromClient: bool): bool {
     if (flow.dialogRow) return segment.payloadLength != 0 || segment.has(SYN | FIN | RST);
     return segment.payloadLength != 0 && !flow.has(fromClient ? FLOW_PROBED_CLIENT : FLOW_PROBED_SERVER);
+  }
+
+  @inline private static isMail(flow: Flow): bool {
+    const application = <u32>flow.application;
+    return flow.dialogRow != 0 || (application >= Application.Smtp && application <= Application.Pop3);
   }
 
   /** A SYN on a known connection: a repetition, a simultaneous open, or the next one on the same ports. */
