@@ -2,7 +2,17 @@
 // Called once, after the tap, the lamp and the logs are open; nothing is ever regained.
 // Does not use capset(2): it changes one thread, and Node has a dozen. Read setresuid(2), proc(5).
 
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { dirname } from "node:path";
 import { EXIT, HostError } from "../errors.ts";
 import { noNewPrivileges } from "../tap/libc.ts";
 
@@ -52,14 +62,44 @@ export function resolveIdentity(configured: string | null): Identity {
   return identity;
 }
 
-/** Makes a folder, with those above it, and gives it to the identity, for nobody else to read. */
+/** Folders that belong to the whole system: the top ones, and those under /var and /usr. */
+const SYSTEM_FOLDER = /^\/[^/]*$|^\/(var|usr)\/[^/]+$/;
+const STICKY = 0o1000;
+
+/**
+ * Makes a folder where there is none, with those above it; whether it did. Node's own recursive
+ * way never returns in a file system, such as /proc, where a folder can be seen but not made.
+ */
+function makeFolder(path: string): boolean {
+  if (existsSync(path)) return false;
+  const above = dirname(path);
+  if (above !== path) makeFolder(above);
+  mkdirSync(path, { mode: 0o755 });
+  return true;
+}
+
+/**
+ * Makes a folder, with those above it, and gives it to the identity, for nobody else to read.
+ * Throws HostError 78 for a folder that others use as well, 77 where it cannot be made.
+ */
 export function ownFolder(path: string, identity: Identity): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o755 });
+    const made = makeFolder(path);
+    const real = realpathSync(path);
+    const found = statSync(real);
+    if (!found.isDirectory())
+      throw new HostError(EXIT.config, `${path} is not a folder; name one.`);
     if (process.getuid?.() !== 0) return;
+    if (!made && (SYSTEM_FOLDER.test(real) || (found.mode & STICKY) !== 0)) {
+      throw new HostError(
+        EXIT.config,
+        `the folder ${path} is everybody's; name one for striplight alone, such as ${path}/striplight.`,
+      );
+    }
     chownSync(path, identity.uid, identity.gid);
     chmodSync(path, 0o750);
   } catch (error) {
+    if (error instanceof HostError) throw error;
     const cause = error instanceof Error && "code" in error ? String(error.code) : "failed";
     throw new HostError(EXIT.noPermission, `the folder ${path} cannot be made (${cause}).`);
   }

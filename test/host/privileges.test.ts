@@ -3,12 +3,12 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { EXIT } from "../../host/errors.ts";
-import { resolveIdentity } from "../../host/run/privileges.ts";
+import { ownFolder, resolveIdentity } from "../../host/run/privileges.ts";
 import { Namespace } from "./namespace.ts";
 
 const NOBODY = "65534 65534 65534 65534";
@@ -61,6 +61,25 @@ describe("privileges", function () {
     assert.equal(status, 0);
     const files = ["trigger", "brightness", "delay_on", "delay_off"];
     assert.deepEqual(files.map(read), ["none", "0", "1", "2"]);
+  });
+
+  it("leave a folder of our own to that user, and everybody's folder alone", () => {
+    const nobody = resolveIdentity("nobody");
+    const own = join(root, "state", "deep");
+    ownFolder(own, nobody);
+    ownFolder(own, nobody);
+    const { uid, gid, mode } = statSync(own);
+    assert.deepEqual([uid, gid, mode & 0o777], [nobody.uid, nobody.gid, 0o750]);
+    for (const folder of ["/tmp", "/", "/var/lib"]) {
+      const before = statSync(folder).uid;
+      assert.throws(() => ownFolder(folder, nobody), {
+        status: EXIT.config,
+        message: /is everybody's; name one for striplight alone/,
+      });
+      assert.equal(statSync(folder).uid, before);
+    }
+    assert.throws(() => ownFolder("/etc/passwd", nobody), { message: /is not a folder/ });
+    assert.throws(() => ownFolder("/proc/nowhere", nobody), { status: EXIT.noPermission });
   });
 
   it("are given to a user that exists and is not root", () => {
