@@ -79,7 +79,7 @@ export class Inspect {
     checksumNotReady: bool,
   ): void {
     Inspect.begin(captured, original, time, interfaceIndex);
-    Segment.at(SEGMENT).checksumNotReady = checksumNotReady;
+    Segment.at(SEGMENT).checksumNotReady = checksumNotReady ? 1 : 0;
     let reason: Reason;
     if (etherType) reason = Inspect.network(etherType, at, at + captured);
     else reason = Inspect.link(LINKTYPE_ETHERNET, at, at + captured);
