@@ -18,10 +18,14 @@ export class Progress {
   /** Shows how much of `name` was read; `total` is null when its size is unknown. */
   show(name: string, done: number, total: number | null): void {
     if (!this.#terminal || performance.now() - this.#began < PATIENCE_MS) return;
-    const size = (total ?? done) / MEBIOCTET;
-    if (this.#bar === null) this.#bar = this.#start(total !== null);
-    this.#bar.setTotal(Math.max(size, 1 / MEBIOCTET));
-    this.#bar.update(done / MEBIOCTET, { name, read: (done / MEBIOCTET).toFixed(1) });
+    const size = Math.max(total ?? done, 1);
+    const shown = { name, read: (done / MEBIOCTET).toFixed(1) };
+    if (this.#bar === null) {
+      this.#bar = barOf(total !== null);
+      this.#bar.start(size, done, shown);
+    }
+    this.#bar.setTotal(size);
+    this.#bar.update(done, shown);
   }
 
   /** Takes the bar off the terminal; may be called twice. */
@@ -29,12 +33,11 @@ export class Progress {
     this.#bar?.stop();
     this.#bar = null;
   }
+}
 
-  #start(sized: boolean): SingleBar {
-    const format = sized ? "{name} {bar} {percentage} %" : "{name} {read} MiB";
-    const options = { format, clearOnComplete: true, hideCursor: true, stream: process.stderr };
-    const bar = new SingleBar(options, Presets.shades_classic);
-    bar.start(1, 0, { name: "", read: "0" });
-    return bar;
-  }
+/** A bar where the size is known, else a count. */
+function barOf(sized: boolean): SingleBar {
+  const format = sized ? "{name} {bar} {percentage} %" : "{name} {read} MiB";
+  const options = { format, clearOnComplete: true, hideCursor: true, stream: process.stderr };
+  return new SingleBar(options, Presets.shades_classic);
 }

@@ -187,6 +187,24 @@ describe("command line", () => {
     });
   });
 
+  describe("progress", () => {
+    /** The story through standard input, with a pause that makes it long. */
+    const slow = `(head -c 2000 ${STORY}; sleep 2; tail -c +2001 ${STORY})`;
+    const read = `${process.execPath} ${BUNDLE} replay - --json`;
+
+    it("is shown on a terminal for input that takes longer than a second, and only then", () => {
+      const terminal = (command: string): string =>
+        spawnSync("script", ["-qec", command, "/dev/null"], { encoding: "utf8" }).stdout;
+      match(terminal(`${slow} | ${read} > /dev/null`), /- 0\.0 MiB/);
+      strictEqual(terminal(`cat ${STORY} | ${read} > /dev/null`), "");
+    });
+
+    it("is not shown on a pipe", () => {
+      const args = ["-c", `${slow} | ${read} > /dev/null`];
+      strictEqual(spawnSync("bash", args, { encoding: "utf8" }).stderr, "");
+    });
+  });
+
   describe("configuration", () => {
     const write = (text: string): string => folder.write(Buffer.from(text), "config");
 
