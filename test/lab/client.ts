@@ -6,6 +6,7 @@
 import type { Network } from "./namespace.ts";
 import { ADDRESS } from "./namespace.ts";
 import { type Outcome, PYTHON, type RunOptions, run } from "./process.ts";
+import { scriptWords } from "./script.ts";
 import { ACCOUNT, DOMAIN } from "./server.ts";
 
 /** Where a session goes and how it behaves. */
@@ -91,6 +92,34 @@ function curlPage(
 /** One message with Python's smtplib. */
 export function smtplib(network: Network, session: Session = {}): Promise<Outcome> {
   return python(network, PYTHON_SMTP, session, 25);
+}
+
+/** One message with msmtp, which takes TLS or fails (`must`, and `may` too), or asks for none. */
+export function msmtp(network: Network, session: Session = {}): Promise<Outcome> {
+  const { server = ADDRESS.server, port = 25, tls = "must" } = session;
+  const security = tls === "no" ? ["--tls=off"] : ["--tls=on", "--tls-starttls=on"];
+  const target = [`--host=${server}`, `--port=${port}`, "--timeout=5", "--tls-certcheck=off"];
+  const words = ["msmtp", "--debug", ...target, ...security, `--from=${SENDER}`, "--auth=off"];
+  return inHome(network, [...words, "--domain=laptop.home.example", "--", RECIPIENT], {
+    input: MESSAGE,
+  });
+}
+
+/** One message with nodemailer. */
+export function nodemailer(network: Network, session: Session = {}): Promise<Outcome> {
+  return nodeClient(network, "nodemailer", session, 25);
+}
+
+/** One login and INBOX selection with imapflow. */
+export function imapflow(network: Network, session: Session = {}): Promise<Outcome> {
+  return nodeClient(network, "imapflow", session, 143);
+}
+
+function nodeClient(network: Network, program: string, session: Session, usual: number) {
+  const { server = ADDRESS.server, port = usual, tls = "may" } = session;
+  const words = [program, server, String(port), tls, SENDER, RECIPIENT];
+  const account = [ACCOUNT.user, ACCOUNT.password];
+  return inHome(network, scriptWords("node-client.ts", [...words, ...account]));
 }
 
 /** One login and INBOX selection with Python's imaplib. */

@@ -12,6 +12,7 @@ import { startScript } from "./script.ts";
 export const MAIL_PORTS: Record<number, Dialect> = {
   25: "smtp",
   587: "smtp",
+  2525: "smtp",
   143: "imap",
   110: "pop3",
 };

@@ -19,6 +19,7 @@ export const MAIL_PACKAGES = [
   "libnet-ssleay-perl",
   "curl",
   "python3",
+  "msmtp",
 ];
 
 /** Recording and reading captures. */

@@ -13,7 +13,12 @@ export function startScript(
   script: string,
   words: readonly string[],
 ): ChildProcess {
+  return start(network.netns(place), scriptWords(script, words));
+}
+
+/** The command that runs `script` with `words`. */
+export function scriptWords(script: string, words: readonly string[]): string[] {
   const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   const file = fileURLToPath(new URL(script, import.meta.url));
-  return start(network.netns(place), [process.execPath, "--import", loader, file, ...words]);
+  return [process.execPath, "--import", loader, file, ...words];
 }

@@ -15,6 +15,9 @@ export const DOMAIN = "lab.example";
 export const SERVER_NAME = `mail.${DOMAIN}`;
 export const ACCOUNT = { user: "demo", password: "not-a-secret" } as const;
 
+/** Postfix starts through a chain of shell scripts: on a busy machine that takes its time. */
+const START_MS = 60_000;
+
 /** What an SMTP port does with TLS: nothing, offer STARTTLS, or demand it (530). */
 export type SmtpTls = "none" | "may" | "encrypt";
 
@@ -60,7 +63,7 @@ export class MailServer {
       child.stderr?.resume();
     }
     const ports = [...Object.keys(this.#smtp).map(Number), 143, 110];
-    await until("mail ports open", () => allListen(this.#network, ports), 15_000).catch(
+    await until("mail ports open", () => allListen(this.#network, ports), START_MS).catch(
       (problem) => {
         throw new Error(`${String(problem)}\n${this.log()}`);
       },
