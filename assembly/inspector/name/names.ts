@@ -61,7 +61,8 @@ export class Names {
       at = set;
       for (let way: u32 = 1; way < WAYS; way++) {
         const here = set + <usize>way * NAME_ROW_SIZE;
-        if (NameRow.at(at).length && (!NameRow.at(here).length || NameRow.at(here).time < NameRow.at(at).time)) at = here;
+        const row = NameRow.at(here);
+        if (NameRow.at(at).length && (!row.length || row.time < NameRow.at(at).time)) at = here;
       }
       if (NameRow.at(at).length) Counters.add(Counter.NamesEvicted, 1);
     }
