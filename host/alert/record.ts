@@ -67,8 +67,10 @@ export function flowOf(finding: Finding): AlertFlow {
 export function serverNameOf(finding: Finding): string | null {
   if (finding.serverName !== null) return finding.serverName;
   const greeting = finding.mail?.greetingHost ?? "";
-  // A greeting of asterisks or one word is no name.
-  return /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/.test(greeting) ? greeting.toLowerCase() : null;
+  // A greeting of asterisks, one word or a status code such as 4.7.0 is no name.
+  return /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.[A-Za-z][A-Za-z0-9-]*$/.test(greeting)
+    ? greeting.toLowerCase()
+    : null;
 }
 
 /** A new record for the first finding of a connection. */

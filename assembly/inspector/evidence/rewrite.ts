@@ -108,7 +108,8 @@ export class Rewrite {
   /** Complete only when absence may be concluded from it. */
   get listState(): u32 {
     if (!this.listBegun) return ListState.None;
-    if (!this.listClosed || this.listBroken || this.gapEarly || !this.listAsked || this.refused) return ListState.Partial;
+    if (!this.listClosed || this.listBroken || this.gapEarly) return ListState.Partial;
+    if (!this.listAsked || this.refused) return ListState.Partial;
     if (this.oneway || this.clientSeen == 0 || this.has(MailEvidence.LineLong)) return ListState.Partial;
     return ListState.Complete;
   }
