@@ -6,13 +6,15 @@ import { Counter, Counters } from "./counters";
 import { Dialogs } from "./dialog/dialogs";
 import { Hello } from "./dialog/hello";
 import { Forensics } from "./evidence/forensics";
+import { Benign } from "./evidence/evidence";
 import { Cause, Finding } from "./finding/finding";
 import { FindingRing } from "./finding/ring";
 import {
-  Application, Flow, FLOW_BOTH_HOME, FLOW_CLIENT_NEAR, FLOW_NAMED, FLOW_PROBED_CLIENT, FLOW_PROBED_SERVER, FLOW_SYN_SEEN,
-  FLOW_WITNESS,
+  Application, Flow, FLOW_ANSWERED, FLOW_BOTH_HOME, FLOW_CLIENT_NEAR, FLOW_NAMED, FLOW_PROBED_CLIENT,
+  FLOW_PROBED_SERVER, FLOW_SYN_SEEN, FLOW_WITNESS,
 } from "./flow/flow";
 import { HeadTable } from "./flow/head-table";
+import { Doubt } from "./flow/doubt";
 import { Home } from "./flow/home";
 import { HALF_SEEN, HALF_SYN } from "./flow/half";
 import { FlowKey } from "./flow/key";
@@ -62,6 +64,7 @@ export class Inspect {
     store<u32>(STATE, 0, FRAME);
     store<u64>(STATE, 0, CLOCK);
     store<u64>(STATE, 0, DUE_AT);
+    Doubt.clear();
   }
 
   /** One frame of `captured` octets at `at`, `original` octets on the wire, with the link type of a capture. */
@@ -359,6 +362,10 @@ export class Inspect {
     if (fromClient && segment.payloadLength && flow.application == Application.Tls && !flow.has(FLOW_NAMED)) {
       Hello.observe(flow, segment);
     }
+    if (!fromClient && segment.payloadLength && flow.application == Application.Tls && !flow.has(FLOW_ANSWERED)) {
+      flow.set(FLOW_ANSWERED);
+      if (!touched && Doubt.has(flow)) Inspect.tell(flow, Cause.Changed);
+    }
     FlowTable.mark(found, flow, flow.client.has(HALF_SEEN) && flow.server.has(HALF_SEEN), segment.time);
     if (touched) Inspect.settle(flow);
     return Reason.Ok;
@@ -371,7 +378,7 @@ export class Inspect {
   }
 
   @inline private static isMail(flow: Flow): bool {
-    const application = <u32>flow.application;
+    const application = <i32>flow.application;
     return flow.dialogRow != 0 || (application >= Application.Smtp && application <= Application.Pop3);
   }
 
@@ -451,7 +458,8 @@ export class Inspect {
   private static end(flow: Flow): void {
     Dialogs.end(flow);
     Forensics.end(flow);
-    if (flow.dialogRow || flow.resetRow || flow.has(FLOW_WITNESS)) Inspect.tell(flow, Cause.Ended);
+    const works = flow.has(FLOW_ANSWERED) && Doubt.has(flow);
+    if (flow.dialogRow || flow.resetRow || flow.has(FLOW_WITNESS) || works) Inspect.tell(flow, Cause.Ended);
     Dialogs.release(flow);
     Forensics.release(flow);
     FlowTable.release(changetype<usize>(flow));
@@ -495,6 +503,7 @@ export class Inspect {
     Dialogs.fill(flow, finding);
     Forensics.fill(flow, finding);
     Names.fill(flow, finding);
+    if (finding.benign == <u8>Benign.Unexplained && flow.application == Application.Tls) Doubt.mark(flow);
   }
 }
 

@@ -21,6 +21,7 @@ export const FLOW_CLOSED: u32 = 256; // FIN from both sides or any RST: first to
 export const FLOW_HEAD: u32 = 512; // plain text: its head is being held for comparison
 export const FLOW_TLS: u32 = 1024; // payload started with a TLS handshake record
 export const FLOW_NAMED: u32 = 2048; // its ClientHello was read, or never will be
+export const FLOW_ANSWERED: u32 = 4096; // the server answered its ClientHello
 
 /** What the flow carries. Numbers never move. */
 export enum Application { Other, Smtp, Imap, Pop3, Tls, Http }
