@@ -38,6 +38,6 @@ export class Progress {
 /** A bar where the size is known, else a count. */
 function barOf(sized: boolean): SingleBar {
   const format = sized ? "{name} {bar} {percentage} %" : "{name} {read} MiB";
-  const options = { format, clearOnComplete: true, hideCursor: true, stream: process.stderr };
+  const options = { format, clearOnComplete: true, hideCursor: false, stream: process.stderr };
   return new SingleBar(options, Presets.shades_classic);
 }

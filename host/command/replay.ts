@@ -147,8 +147,8 @@ class Replay {
         progress: (done, total) => this.#progress.show(path, done, total),
       });
     } catch (error) {
-      if (!(error instanceof HostError) || error.status === EXIT.trapped) throw error;
       this.#progress.clear();
+      if (!(error instanceof HostError) || error.status === EXIT.trapped) throw error;
       this.#streams.diagnostic(error.message);
       if (this.#failure === EXIT.done) this.#failure = error.status;
     }
