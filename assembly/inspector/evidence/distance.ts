@@ -35,6 +35,8 @@ export class Distance {
     const synAck = Distance.synAck(flow);
     const base = habit ? habit : synAck;
     if (base == 0 || ttl == base) return;
+    // Two SYN-ACKs of different servers: whose distance it should have is not known.
+    if (!habit && (row.weak | row.strong) & (1 << <u64>SegmentEvidence.SynackConflict)) return;
     if (Distance.front(flow, row, ttl, base, segment)) return;
     const implausible = Distance.hops(ttl) > HOPS_MAX && Distance.hops(base) <= HOPS_MAX;
     if (implausible) History.addReset(row, SegmentEvidence.RstTtlImplausible, STRONG, segment, closing);

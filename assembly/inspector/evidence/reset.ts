@@ -47,6 +47,7 @@ export class Resets {
     const before = row.strong | row.conclusive | row.closing;
     if (stage != Stage.Syn) Resets.sequence(flow, row, segment, marks, closing);
     if (segment.has(ACK)) Resets.acknowledgment(flow, row, segment, stage, closing);
+    Resets.sinceSynAck(flow, row, segment, stage, closing);
     Distance.judgeReset(flow, row, segment.ttl, segment, closing);
     Identification.judge(flow, row, segment, closing);
     Resets.timestamps(flow, row, segment, closing);
@@ -191,6 +192,21 @@ export class Resets {
     if (Timing.tooEarly(latency, handshake.rttMin)) {
       History.addReset(row, SegmentEvidence.RstEarly, STRONG, segment, closing);
     }
+  }
+
+  /**
+   * Between its SYN-ACK and home's acknowledgment of it a server has nothing to abort: a reset that comes
+   * half a round trip after the SYN-ACK or sooner answers nothing the server can have seen, whatever it
+   * says it answers. (Measured: plain resets of racing injectors carry no acknowledgment to go by.)
+   */
+  private static sinceSynAck(flow: Flow, row: ResetRow, segment: Segment, stage: Stage, closing: bool): void {
+    if (stage != Stage.Ack && stage != Stage.Psh) return;
+    const handshake = flow.handshake;
+    if (Distance.synAck(flow) == 0 || handshake.synCount != 1 || handshake.rttSamples == 0) return;
+    const elapsed = (segment.time - handshake.synAckTime) / 1000;
+    if (elapsed >= handshake.rttMin || !Timing.tooEarly(<u32>elapsed, handshake.rttMin)) return;
+    row.latencyUs = <u32>elapsed;
+    History.addReset(row, SegmentEvidence.RstEarly, STRONG, segment, closing);
   }
 
   /** A timestamp that the far side's clock could not show, or that answers one home never sent. RFC 7323 §3.2. */

@@ -24,6 +24,6 @@ export class Timing {
 
   /** Faster than half the round trip, by a margin a jittery link cannot make up. Both in µs. */
   static tooEarly(latency: u32, roundTrip: u32): bool {
-    return latency * 2 < roundTrip && roundTrip - latency > EARLY_MARGIN_US;
+    return latency < roundTrip / 2 && roundTrip - latency > EARLY_MARGIN_US;
   }
 }
