@@ -53,7 +53,7 @@ check: $(STAMP) ## type-check host and assembly, lint
 test: build $(VARIANTS) ## run every test (TEST=test/host/abi.test.ts or MOCHA='-g name' narrows)
 	$(BIN)/mocha $(MOCHA) $(TEST)
 
-run: $(DESK) ## replay the bundled capture, or tap a live interface: make run IFACE=eth0
+run: $(BUILT) ## replay the bundled capture, or tap a live interface: make run IFACE=eth0
 	@$(if $(IFACE),build/striplight.js watch -i $(IFACE),build/striplight.js replay $(CAPTURE))
 
 demo: build ## the whole story live, in network namespaces (as root)
