@@ -75,7 +75,7 @@ test-update: build ## rewrite what scenarios expect, in place; read the differen
 	SCENARIO_UPDATE=1 $(BIN)/mocha test/scenario/run.test.ts
 	git diff --stat -- test/scenario
 
-size: build ## print sizes, memory and start-up time
+size: build $(VARIANTS) ## print sizes, memory and start-up time
 	$(TSX) test/bench/size.ts
 
 lint: $(STAMP) ## lint only
