@@ -40,7 +40,7 @@ export function apkIndex(
   const adb = new Database();
   const order = [...packages].sort((a, b) => (a.recipe.name < b.recipe.name ? -1 : 1));
   const described = order.map(({ recipe, apk }) =>
-    describe(adb, recipe, { identity: apk.identity, fileSize: apk.content.length }),
+    describe(adb, recipe, { hash: apk.hash, fileSize: apk.content.length }),
   );
   const content = adb.finish(
     adb.object({ 1: adb.blob("striplight"), 2: adb.array(described) }),

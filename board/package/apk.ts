@@ -63,13 +63,13 @@ function fileValue(adb: Database, entry: Entry, time: number): Value {
 export function describe(
   adb: Database,
   recipe: Recipe,
-  known: { readonly identity: Buffer; readonly fileSize: number | null },
+  known: { readonly hash: Buffer; readonly fileSize: number | null },
 ): Value {
   const depends = [...recipe.depends.apk].sort().map((name) => adb.object({ 1: adb.blob(name) }));
   return adb.object({
     1: adb.blob(recipe.name),
     2: adb.blob(recipe.version),
-    3: adb.blob(known.identity),
+    3: adb.blob(known.hash),
     4: adb.blob(recipe.description),
     5: adb.blob(recipe.architecture),
     6: adb.blob(recipe.license),
@@ -85,7 +85,7 @@ export function describe(
 /** The database block of a package. */
 function database(recipe: Recipe, identity: Buffer): Buffer {
   const adb = new Database();
-  const info = describe(adb, recipe, { identity, fileSize: null });
+  const info = describe(adb, recipe, { hash: identity, fileSize: null });
   const paths = [...byFolder(recipe)].map(([folder, entries]) => {
     const files = adb.array(entries.map((entry) => fileValue(adb, entry, recipe.time)));
     return adb.object({ 1: adb.blob(folder), 2: access(adb, 0o755), 3: files });
@@ -114,18 +114,20 @@ function* contents(recipe: Recipe): Generator<Buffer> {
 export interface Apk {
   readonly fileName: string;
   readonly content: Buffer;
-  readonly identity: Buffer;
+  /** SHA-256 of its database: what a signed index vouches for. */
+  readonly hash: Buffer;
 }
 
 /** Builds the package. The identity is a hash of its database with the identity's place empty. */
 export function apk(recipe: Recipe): Apk {
   const draft = database(recipe, Buffer.alloc(IDENTITY_OCTETS));
   const identity = sha256(draft).subarray(0, IDENTITY_OCTETS);
-  const head = [fileHeader(SCHEMA), block(BLOCK.database, database(recipe, identity))];
+  const described = database(recipe, identity);
+  const head = [fileHeader(SCHEMA), block(BLOCK.database, described)];
   const packed = deflateRawSync(Buffer.concat([...head, ...contents(recipe)]), { level: 9 });
   return {
     fileName: `${recipe.name}-${recipe.version}.apk`,
     content: Buffer.concat([COMPRESSED, packed]),
-    identity,
+    hash: sha256(described),
   };
 }

@@ -6,6 +6,8 @@ import type { Recipe } from "./recipe.ts";
 import { opkgScripts } from "./script.ts";
 import { tarGz } from "./tar.ts";
 
+const STORED = 0;
+
 /** The fields of a package, as they stand in its control file and in an index. */
 export function control(recipe: Recipe): string {
   const fields: Record<string, string> = {
@@ -52,7 +54,7 @@ export async function ipk(recipe: Recipe): Promise<Ipk> {
   ];
   return {
     fileName: `${recipe.name}_${recipe.version}_${recipe.architecture}.ipk`,
-    content: await tarGz(parts, time),
+    content: await tarGz(parts, time, STORED), // its parts are compressed already
     control: described,
   };
 }

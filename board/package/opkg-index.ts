@@ -14,7 +14,7 @@ function stanza({ control, fileName, content }: Ipk): string {
 
 /** Files of the feed by name; `privateKey` is an Ed25519 key in PEM. */
 export function opkgIndex(packages: readonly Ipk[], privateKey: string): Record<string, Buffer> {
-  const index = Buffer.from(packages.map(stanza).join("\n"));
+  const index = Buffer.from(packages.map((made) => `${stanza(made)}\n`).join(""));
   return {
     Packages: index,
     "Packages.gz": gzipSync(index, { level: 9 }),

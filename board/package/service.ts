@@ -18,7 +18,7 @@ const BUILT = [
 ];
 
 /** koffi's own loader and description, without sources and documents. */
-const KOFFI_FILES = ["package.json", "index.js", "src/koffi/index.js", "LICENSE.txt"];
+const KOFFI_FILES = ["package.json", "index.js", "src/koffi/index.js", "src/koffi/src/static.js", "LICENSE.txt"];
 const KOFFI_VERSION = "3.3.4";
 const KOFFI_BINARIES: Readonly<Record<string, string>> = {
   arm64:
@@ -59,7 +59,7 @@ export function service(root: string, store: string, architecture: string, time:
     // OpenWrt 25.12 has no node for routers, 24.10 has: there either one will do.
     depends: { apk: ["striplight-runtime"], opkg: [] },
     users: ["striplight=969:striplight=969"],
-    conffiles: ["/etc/config/striplight", "/etc/striplight/"],
+    conffiles: ["/etc/config/striplight"],
     entries: [
       ...mirrored(files),
       ...BUILT.map((name) => copied(`${PLACE}/${name}`, join(root, "build", name))),

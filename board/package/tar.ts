@@ -9,7 +9,11 @@ import { type Entry, folders, sorted } from "./entry.ts";
 const OWNER = { uid: 0, gid: 0, uname: "root", gname: "root" };
 
 /** Names begin with "./", as both formats of OpenWrt want them. */
-export async function tarGz(entries: readonly Entry[], time: number): Promise<Buffer> {
+export async function tarGz(
+  entries: readonly Entry[],
+  time: number,
+  level = 9,
+): Promise<Buffer> {
   const archive = pack();
   const mtime = new Date(time * 1_000);
   const collected = buffer(archive);
@@ -22,5 +26,5 @@ export async function tarGz(entries: readonly Entry[], time: number): Promise<Bu
     else archive.entry({ ...header, type: "symlink", linkname: target });
   }
   archive.finalize();
-  return gzipSync(await collected, { level: 9 });
+  return gzipSync(await collected, { level });
 }
