@@ -1,0 +1,131 @@
+// What scenarios cannot say of reset forensics: frames the kernel lost between two others, and more
+// resets at one time than there are rows. Feeds the built inspector, judges by evidence planes.
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { HOME_DEFAULT } from "../../host/address.ts";
+import type { Finding } from "../../host/finding.ts";
+import { Inspector } from "../../host/inspector.ts";
+import { converse } from "../packet/conversation.ts";
+import { encodeFrames } from "../packet/encode.ts";
+import type { Packet } from "../packet/packet.ts";
+import { parseScenario } from "../packet/parse.ts";
+import { encodeRecords } from "../packet/pcap.ts";
+
+const MODULE = fileURLToPath(new URL("../../build/inspector.wasm", import.meta.url));
+const ETHERNET = 1;
+const NANOSECONDS = 9;
+/** RESET_CAPACITY less row 0. */
+const ROWS = 4095;
+const SECOND = 1_000_000_000n;
+
+/** The server's answer follows a reset that is not reactive. */
+const FORGED = `# A reset, and data behind it.
+# RFC 9293 §3.10.7.4
+
+client 192.168.1.10:49200
+server 198.51.100.80:443
+
+handshake rtt 0.040
+c > s  fill "x" 300
++0.030 s > c  R.  next
++0.011 s > c  fill "y" 600
+`;
+/** The moves before the answer make this many packets. */
+const BEFORE_ANSWER = 5;
+
+function packetsOf(text: string): readonly Packet[] {
+  return converse(parseScenario("forensics", text)).packets;
+}
+
+/** The same traffic from another port, later. */
+function moved(packets: readonly Packet[], port: number, later: bigint): Packet[] {
+  return packets.map((packet) => {
+    if (packet.kind !== "tcp") return packet;
+    const move = (host: typeof packet.from) => (host.name === "c" ? { ...host, port } : host);
+    return {
+      ...packet,
+      time: packet.time + later,
+      from: move(packet.from),
+      to: move(packet.to),
+    };
+  });
+}
+
+function openInspector(): Inspector {
+  const inspector = Inspector.load(MODULE);
+  inspector.seed(0, 0);
+  inspector.setHome(HOME_DEFAULT);
+  inspector.openInput("forensics");
+  inspector.setInterface(0, {
+    linkType: ETHERNET,
+    resolution: NANOSECONDS,
+    offsetSeconds: 0n,
+  });
+  return inspector;
+}
+
+/** Puts packets through and returns what was found meanwhile. */
+function put(inspector: Inspector, packets: readonly Packet[]): Finding[] {
+  const octets = encodeRecords(encodeFrames(packets, [{ kind: "ethernet" }]), {
+    linkType: ETHERNET,
+  });
+  inspector.octets.set(octets, inspector.ringAt);
+  const found: Finding[] = [];
+  const end = inspector.ringAt + octets.length;
+  for (let at = inspector.ringAt; at < end; ) {
+    at = inspector.inspectRecords(at, end, false).next;
+    found.push(...inspector.drain());
+  }
+  return found;
+}
+
+function end(inspector: Inspector): Finding[] {
+  const found: Finding[] = [];
+  while (inspector.finish()) found.push(...inspector.drain());
+  return [...found, ...inspector.drain()];
+}
+
+describe("reset forensics", function () {
+  this.timeout(60_000);
+
+  for (const lost of [false, true]) {
+    it(`${lost ? "after lost frames data behind a reset convicts no more" : "data behind a reset convicts"}`, () => {
+      const inspector = openInspector();
+      const packets = packetsOf(FORGED);
+      put(inspector, packets.slice(0, BEFORE_ANSWER));
+      if (lost) inspector.lostFrames();
+      put(inspector, packets.slice(BEFORE_ANSWER));
+      const last = end(inspector).at(-1)?.segments;
+      assert.deepEqual(last?.conclusive, lost ? [] : ["rst-data-after"]);
+      assert.equal(last?.strong.includes("rst-data-after"), lost);
+    });
+  }
+
+  it("with every row waiting, further resets are counted and passed over", () => {
+    const inspector = openInspector();
+    const honest = packetsOf(FORGED).slice(0, BEFORE_ANSWER);
+    const extra = 50;
+    for (let index = 0; index < ROWS + extra; index++) {
+      put(inspector, moved(honest, 10_000 + index, BigInt(index) * 1000n));
+    }
+    assert.equal(inspector.counters().get("resets-refused"), BigInt(extra));
+    const resets = end(inspector).filter((finding) => finding.segments.resetsToClient === 1);
+    assert.equal(resets.length, ROWS + extra, "a reset without a row is still counted");
+    const judged = resets.filter((finding) => finding.segments.stage === "psh");
+    assert.equal(judged.length, ROWS);
+  });
+
+  it("a judged row makes room for the next reset", () => {
+    const inspector = openInspector();
+    const packets = packetsOf(FORGED);
+    for (let index = 0; index < ROWS; index++) {
+      put(inspector, moved(packets.slice(0, BEFORE_ANSWER), 10_000 + index, BigInt(index) * 1000n));
+    }
+    // Ten seconds later the first of them are judged, a few a frame.
+    const [forged] = [put(inspector, moved(packets, 9_000, 12n * SECOND))];
+    const told = forged.filter((finding) => finding.clientPort === 9_000);
+    assert.deepEqual(told.at(-1)?.segments.conclusive, ["rst-data-after"]);
+    assert.equal(inspector.counters().get("resets-refused"), 1n);
+  });
+});
