@@ -1,6 +1,7 @@
 // Turns the configuration and a state folder into what an alert book knows of the past: baselines read
 // back, the owner's and the bundled knowledge. Without a folder nothing is read or kept.
 
+import { Repeats } from "../alert/repeat.ts";
 import { BaselineBook } from "../baseline/book.ts";
 import { Knowledge } from "../baseline/knowledge.ts";
 import { Sessions } from "../baseline/session.ts";
@@ -11,25 +12,32 @@ import type { KnownServer } from "../config/value.ts";
 /** What an alert book is given, and what writes it down. */
 export interface State {
   readonly sessions: Sessions;
+  /** What the network log was sent lately. */
+  readonly repeats: Repeats;
   /** Null when nothing is kept. */
   readonly store: BaselineStore | null;
 }
 
 const line = ({ host, port, dialect }: KnownServer): string => `${host}|${port}|${dialect}`;
 
-/**
- * Opens the state. `report` takes a sentence about a file that had to be set aside.
- * Throws HostError 78 when the folder cannot be made or read.
- */
-export function openState(
+/** The state before anything was read back; `report` takes a sentence about a file set aside. */
+export function makeState(
   config: Pick<Config, "knownHosts" | "knownPlain">,
   folder: string | null,
   report: (sentence: string) => void,
 ): State {
   const book = new BaselineBook();
+  const repeats = new Repeats();
   const knownHosts = config.knownHosts.map(line);
   const knowledge = new Knowledge({ knownHosts, knownPlain: config.knownPlain.map(line) });
-  const store = folder === null ? null : new BaselineStore(folder, { baseline: book }, report);
-  store?.load();
-  return { sessions: new Sessions(book, knowledge), store };
+  const kept = { baseline: book, repeats };
+  const store = folder === null ? null : new BaselineStore(folder, kept, report);
+  return { sessions: new Sessions(book, knowledge), repeats, store };
+}
+
+/** Opens the state. Throws HostError 78 when the folder cannot be made or read. */
+export function openState(...wanted: Parameters<typeof makeState>): State {
+  const state = makeState(...wanted);
+  state.store?.load();
+  return state;
 }

@@ -1,23 +1,23 @@
 // The running watch: tap → inspector → drain → book → sinks, with the lamp and the control socket
 // beside it. Composes and orders their beginnings and ends; every part knows only its own business.
 
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { HOME_DEFAULT } from "../address.ts";
-import type { Alert } from "../alert/alert.ts";
+import type { Alert, Severity } from "../alert/alert.ts";
 import { AlertBook } from "../alert/book.ts";
 import type { Config } from "../config/schema.ts";
 import { EXIT, HostError } from "../errors.ts";
 import { Inspector } from "../inspector.ts";
 import { loadJudge } from "../judge.ts";
 import { modulePath } from "../modules.ts";
-import { Alarm } from "../sink/alarm.ts";
 import { AlertFile } from "../sink/alert-file.ts";
 import { Led } from "../sink/led.ts";
 import { LOCAL_LOG_PATH, Syslog } from "../sink/syslog.ts";
 import { ownAddresses } from "../tap/link.ts";
 import { Tap } from "../tap/tap.ts";
 import { Control, type ControlAnswer, type ControlRequest } from "./control.ts";
-import { dropPrivileges, ownFolder, resolveIdentity } from "./privileges.ts";
+import { dropPrivileges, type Identity, ownFolder, resolveIdentity } from "./privileges.ts";
+import { makeState, type State } from "./state.ts";
 
 /** The third trap within this time ends the watch: something is wrong that a restart does not mend. */
 const TRAP_WINDOW_MS = 600_000;
@@ -28,6 +28,8 @@ const LAMP_MS = 500;
 /** How long the lamp shows a test of the alarm: long enough to walk to it. */
 const TEST_MS = 15_000;
 const HEARTBEAT_MS = 86_400_000;
+/** How often the interfaces' own addresses are looked at: a provider may renumber at night. */
+const ADDRESSES_MS = 5_000;
 /** Alerts a status shows. */
 const LAST_ALERTS = 16;
 
@@ -42,23 +44,29 @@ export interface WatchRequest {
   readonly onEnd: (error: HostError) => void;
 }
 
+/** Whom we already are, when there is nothing to give up. */
+function ownIdentity(): Identity {
+  return { user: "this user", uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+}
+
 export class Watch {
   readonly #request: WatchRequest;
   readonly #book: AlertBook;
   readonly #tap: Tap;
-  readonly #alarm: Alarm;
   readonly #led: Led | null;
   readonly #syslog: Syslog;
   readonly #alertFile: AlertFile | null;
   readonly #control: Control;
+  readonly #state: State;
   readonly #since = Date.now();
   readonly #traps: number[] = [];
-  readonly #last: Alert[] = [];
   #degradedUntil = 0;
   #testUntil = 0;
   #lost = 0;
   #alerts = 0;
   #user: string | null = null;
+  #home = "";
+  #keepFailed = false;
   #timers: NodeJS.Timeout[] = [];
 
   /** Loads the modules; opens nothing yet. */
@@ -69,17 +77,20 @@ export class Watch {
     const { MailEvidence, SegmentEvidence } = inspector.abi.names;
     const names = { mail: MailEvidence, segment: SegmentEvidence };
     const judge = loadJudge(readFileSync(modulePath("judge.wasm")), names);
-    this.#book = new AlertBook({ judge, keepFlows: false });
+    this.#state = makeState(config, config.stateDir, request.diagnostic);
+    this.#book = new AlertBook({ judge, keepFlows: false, sessions: this.#state.sessions });
     this.#tap = new Tap({
       inspector,
       interfaces,
+      mailPorts: [...config.knownHosts, ...config.knownPlain].map((server) => server.port),
       observe: (finding, sighting) => {
-        for (const alert of this.#book.observe(finding, sighting)) this.#tell(alert);
+        const alerts = this.#book.observe(finding, sighting);
+        for (const alert of alerts) this.#tell(alert);
+        this.#keep(() => this.#state.store?.offer(finding.time, alerts.length > 0));
       },
       onLoss: (frames) => this.#degrade(frames),
       onTrap: (error) => this.#recover(error),
     });
-    this.#alarm = new Alarm(config.alertHold);
     this.#led = config.led === null ? null : new Led(config.ledRoot, config.led);
     const { facility, collectors } = config;
     this.#syslog = new Syslog({ facility, collectors, localPath: LOCAL_LOG_PATH });
@@ -92,16 +103,15 @@ export class Watch {
     const { config } = this.#request;
     try {
       this.#tap.start(); // first: without it nothing else makes sense
-      const root = process.getuid?.() === 0;
-      const identity = root ? resolveIdentity(config.user) : null;
-      if (identity === null) mkdirSync(config.runDir, { recursive: true });
-      else for (const folder of [config.runDir, config.stateDir]) ownFolder(folder, identity);
+      const identity = process.getuid?.() === 0 ? resolveIdentity(config.user) : ownIdentity();
+      for (const folder of [config.runDir, config.stateDir]) ownFolder(folder, identity);
+      this.#state.store?.load();
       const warning = this.#led?.start() ?? null;
       if (warning !== null) this.#request.diagnostic(warning);
       this.#syslog.start();
       this.#alertFile?.start();
       await this.#control.start();
-      if (identity !== null && dropPrivileges(identity)) this.#user = identity.user;
+      if (dropPrivileges(identity)) this.#user = identity.user;
     } catch (error) {
       await this.stop();
       throw this.#explained(error);
@@ -109,6 +119,7 @@ export class Watch {
     this.#timers = [
       setInterval(() => this.#light(), LAMP_MS),
       setInterval(() => this.#syslog.heartbeat(this.#counters()), HEARTBEAT_MS),
+      setInterval(() => this.#learnHome(this.#tap.inspector), ADDRESSES_MS),
     ];
   }
 
@@ -118,6 +129,7 @@ export class Watch {
     this.#timers = [];
     await this.#control.stop();
     this.#tap.stop();
+    this.#keep(() => this.#state.store?.flush());
     this.#alertFile?.stop();
     await Promise.all([this.#syslog.stop(), this.#led?.stop()]); // each may wait a moment
   }
@@ -148,33 +160,57 @@ export class Watch {
       traps: this.#traps.length,
       cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1_000_000,
       syslog: this.#syslog.status(),
-      alertsWaiting: this.#alarm.waiting(Date.now()),
       alertsRaised: this.#alerts,
-      lastAlerts: this.#last,
+      worstOpen: this.#worst(),
+      lastAlerts: this.#book.open.recent(LAST_ALERTS),
     };
   }
 
   #loadInspector(): Inspector {
-    const { config, interfaces } = this.#request;
+    const { config } = this.#request;
     const name = config.profile === "board" ? "inspector-board.wasm" : "inspector.wasm";
     const inspector = Inspector.load(modulePath(name));
-    const home = config.home.length > 0 ? config.home : HOME_DEFAULT;
+    this.#home = "";
+    this.#learnHome(inspector);
+    return inspector;
+  }
+
+  /** Home is what the owner named, or the private networks, and the tap's own addresses of this moment. */
+  #learnHome(inspector: Inspector): void {
+    const { config, interfaces } = this.#request;
     const own = interfaces
       .flatMap((interfaceName) => ownAddresses(interfaceName))
       .map((address) => `${address}/${address.includes(":") ? 128 : 32}`);
-    inspector.setHome([...home, ...own]);
-    return inspector;
+    const home = [...(config.home.length > 0 ? config.home : HOME_DEFAULT), ...own];
+    if (home.join() === this.#home) return;
+    inspector.setHome(home);
+    this.#home = home.join();
   }
 
   #tell(alert: Alert): void {
     if (alert.revision === 1) this.#alerts += 1;
-    this.#last.push(alert);
-    if (this.#last.length > LAST_ALERTS) this.#last.shift();
-    this.#alarm.raise(alert, Date.now());
     this.#light();
-    this.#syslog.alert(alert, null);
+    const { send, repeated } = this.#state.repeats.admit(alert);
+    if (send) this.#syslog.alert(alert, repeated);
     this.#alertFile?.write(alert);
     this.#request.onAlert(alert);
+  }
+
+  /** The worst severity that waits for the owner. */
+  #worst(): Severity | null {
+    const hold = BigInt(this.#request.config.alertHold) * 1_000_000n;
+    return this.#book.open.worst(BigInt(Date.now()) * 1_000_000n, hold);
+  }
+
+  /** A full or read-only disk costs what was learnt, not the watch. */
+  #keep(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      if (!this.#keepFailed) this.#request.diagnostic(error.message);
+      this.#keepFailed = true;
+    }
   }
 
   #degrade(frames: number): void {
@@ -192,8 +228,9 @@ export class Watch {
     const now = Date.now();
     const away = this.#syslog.status().collectors.some((collector) => !collector.connected);
     const links = this.#tap.figures().some((figures) => figures.state !== "up");
-    const alarm = this.#alarm.waiting(now).length > 0 || now < this.#testUntil;
-    if (alarm) this.#led?.set("fast");
+    const worst = this.#worst();
+    if (worst === "warning" || worst === "critical" || now < this.#testUntil)
+      this.#led?.set("fast");
     else this.#led?.set(now < this.#degradedUntil || away || links ? "slow" : "steady");
   }
 
@@ -222,7 +259,7 @@ export class Watch {
       return { tested: true };
     }
     this.#testUntil = 0;
-    const acknowledged = this.#alarm.acknowledge(question.id);
+    const acknowledged = this.#book.acknowledge(question.id);
     this.#light();
     return { acknowledged };
   }

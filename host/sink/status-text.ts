@@ -31,7 +31,6 @@ function section(title: string, lines: readonly string[]): string[] {
 export function describeStatus(status: Values): string {
   const flows = valuesOf(status.flows);
   const counters = valuesOf(status.counters);
-  const waiting = Array.isArray(status.alertsWaiting) ? status.alertsWaiting.length : 0;
   const user = status.user === null ? "with its first rights" : `as ${status.user}`;
   const reasons = Object.entries(valuesOf(status.notInspected));
   return [
@@ -44,7 +43,7 @@ export function describeStatus(status: Values): string {
       reasons.map(([reason, count]) => `  ${reason}: ${count}`),
     ),
     ...section("collectors", listOf(valuesOf(status.syslog).collectors).map(collectorLine)),
-    `alerts: ${status.alertsRaised} raised, ${waiting} waiting`,
+    `alerts: ${status.alertsRaised} raised; open: ${status.worstOpen ?? "none"}`,
     ...section("last alerts", listOf(status.lastAlerts).map(alertLine)),
   ].join("\n");
 }

@@ -18,6 +18,8 @@ export interface TapRequest {
   readonly inspector: Inspector;
   readonly interfaces: readonly string[];
   readonly observe: Observe;
+  /** Ports kept whole beside the well-known mail ports. */
+  readonly mailPorts?: readonly number[];
   /** Called with how many frames passed unseen since the last call. */
   readonly onLoss: (frames: number) => void;
   /** Called when the inspector cannot go on; the tap still runs and drops what arrives. */
@@ -61,9 +63,16 @@ export class Tap {
       const slice = regions[index];
       if (slice === undefined) return [];
       const onBlock = (offset: number): number => this.#walk(offset, index);
-      const { placement } = request;
-      const wanted = { interface: name, region: slice, onBlock };
-      return [new Ring(placement === undefined ? wanted : { ...wanted, placement })];
+      const { placement, mailPorts } = request;
+      return [
+        new Ring({
+          interface: name,
+          region: slice,
+          onBlock,
+          ...(mailPorts !== undefined && { mailPorts }),
+          ...(placement !== undefined && { placement }),
+        }),
+      ];
     });
   }
 

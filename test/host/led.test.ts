@@ -8,9 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Alarm } from "../../host/sink/alarm.ts";
 import { Led } from "../../host/sink/led.ts";
-import { exampleAlert } from "./alert-example.ts";
 
 const NAMES = ["trigger", "brightness", "max_brightness", "delay_on", "delay_off"] as const;
 type Folder = Readonly<Record<(typeof NAMES)[number], string>>;
@@ -114,30 +112,5 @@ describe("the lamp", () => {
     led.set("fast");
     assert.equal(led.state, null);
     await led.stop();
-  });
-});
-
-describe("the alarm", () => {
-  it("waits for warnings and criticals only, until seen or old", () => {
-    const alarm = new Alarm(1_000);
-    alarm.raise(exampleAlert({ id: "notice", severity: "notice" }), 0);
-    assert.deepEqual(alarm.waiting(0), []);
-    alarm.raise(exampleAlert({ id: "a" }), 0);
-    alarm.raise(exampleAlert({ id: "b", severity: "critical" }), 500);
-    assert.deepEqual(alarm.waiting(999), ["a", "b"]);
-    assert.deepEqual(alarm.waiting(1_000), ["b"]);
-    assert.equal(alarm.acknowledge("a"), 0);
-    assert.equal(alarm.acknowledge("b"), 1);
-    assert.deepEqual(alarm.waiting(1_000), []);
-  });
-
-  it("forgets what is withdrawn, and everything at once", () => {
-    const alarm = new Alarm(1_000);
-    alarm.raise(exampleAlert({ id: "a" }), 0);
-    alarm.raise(exampleAlert({ id: "a", verdict: "withdrawn", revision: 2 }), 1);
-    assert.deepEqual(alarm.waiting(2), []);
-    for (const id of ["b", "c"]) alarm.raise(exampleAlert({ id }), 2);
-    assert.equal(alarm.acknowledge(null), 2);
-    assert.deepEqual(alarm.waiting(3), []);
   });
 });
