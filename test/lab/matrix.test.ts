@@ -100,7 +100,7 @@ describe("lab: every mode, server and client", function () {
     await appliance.start();
   }
 
-  /** What the watch says about one session: "verdict evidence", alerts apart by semicolons. */
+  /** What the watch says about one session: "verdict evidence", its kind first if another one. */
   async function observe(peer: Peer): Promise<string> {
     const first = appliance.alerts.length;
     await peer.session(lab);
@@ -108,7 +108,10 @@ describe("lab: every mode, server and client", function () {
     const fresh = appliance.alerts.slice(first).map(({ line }) => line);
     const last = [...new Map(fresh.map((line) => [line.id, line])).values()];
     return last
-      .map((line) => `${line.verdict} ${line.evidence.join(" ")}`)
+      .map(({ alert, verdict, evidence }) => {
+        const kind = alert === "capability-rewritten" ? "" : `${alert} `;
+        return `${kind}${verdict} ${evidence.join(" ")}`;
+      })
       .sort()
       .join("; ");
   }
