@@ -7,7 +7,7 @@ import type { Dialect } from "../judge.ts";
 import type { View } from "./book.ts";
 import { normalised } from "./entry.ts";
 import type { Knowledge, ServerNames } from "./knowledge.ts";
-import { isLocalAddress } from "./operator.ts";
+import { isLocalAddress, isLoopback } from "./operator.ts";
 
 /** Lists that share less than this part of their keywords come from different servers. */
 const SWAPPED_BELOW = 0.4;
@@ -76,7 +76,8 @@ function isSwapped(mail: MailSeen, view: View): boolean {
 function vanishedClass(finding: Finding, view: View): "S" | "M" | "W" | null {
   if (view.offers === 0) return null;
   if (view.steady && !view.settledChange) return "S";
-  return view.offers < LOCAL_OFFERS_MIN && isLocalAddress(finding.server) ? "W" : "M";
+  const thin = view.offers < LOCAL_OFFERS_MIN || isLoopback(finding.server);
+  return thin && isLocalAddress(finding.server) ? "W" : "M";
 }
 
 function absenceTerms(finding: Finding, comparison: Comparison): string[] {

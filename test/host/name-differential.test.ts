@@ -87,6 +87,16 @@ describe("incident: what fails by name", () => {
     assert.deepEqual(verdicts(place), []);
   });
 
+  it("counts a connection once, whether told while it works or at its end", () => {
+    const place = house();
+    for (const cause of ["changed", "ended", "changed"] as const) {
+      const working = { ordinal: 77, firstFrame: 77, openTime: START, cause };
+      meet(place, { server, serverName: "fine.test", ...working }, succeeded);
+    }
+    story(place, 3, []);
+    assert.deepEqual(verdicts(place), []);
+  });
+
   it("blames the machine at home when another one reaches the same name", () => {
     const place = house();
     story(place, 3, [other, other, other, ["blocked.test", "192.168.1.99"]]);

@@ -63,7 +63,7 @@ export function alertText(alert: Alert, reading: Reading): string {
     alert.alert,
     alert.verdict,
     alert.severity,
-    alert.evidence.join(","),
+    alert.evidence.length === 0 ? "-" : alert.evidence.join(","),
     ...part("side", alert.side),
     ...part("scope", alert.scope),
     ...part("fingerprint", alert.fingerprint),

@@ -4,6 +4,7 @@
 
 import type { Finding } from "../../finding.ts";
 import { VERDICT_RANK } from "../alert.ts";
+import type { FlowRecord } from "../record.ts";
 import { type Adjustment, apart, type Sample } from "./sample.ts";
 
 const WINDOW_NANOSECONDS = 600n * 1_000_000_000n;
@@ -16,6 +17,7 @@ const SILENCE = ["ch-silent", "flow-freeze"];
 const ORDINARY_ENDS = ["none", "after-local-close", "after-remote-fin", "idle", "conforming"];
 
 interface Success {
+  readonly record: FlowRecord;
   readonly name: string;
   readonly client: string;
   readonly time: bigint;
@@ -35,16 +37,14 @@ function hasFailed(sample: Sample): boolean {
   return reset && (benign === "none" || benign === "unexplained");
 }
 
-/** True for a named connection that ended with nothing to say against it. */
+/** True for a named connection with nothing to say against it: told because it works where others failed. */
 export function hasSucceeded(finding: Finding): boolean {
   const { segments, serverName, cause, mail } = finding;
-  return (
-    cause === "ended" &&
-    mail === null &&
-    serverName !== null &&
-    names(finding).length === 0 &&
-    ORDINARY_ENDS.includes(segments.benign)
-  );
+  const { benign, resetsToClient, resetsToServer } = segments;
+  if (mail !== null || serverName === null || names(finding).length > 0) return false;
+  // Before its end only silence about it counts; a reset on the way may still turn out to be forged.
+  if (cause === "changed") return benign === "none" && resetsToClient + resetsToServer === 0;
+  return ORDINARY_ENDS.includes(benign);
 }
 
 /** Successes by address and port, bounded. */
@@ -55,8 +55,10 @@ export class NameDifferential {
   succeed(samples: readonly Sample[], success: Sample): Adjustment[] {
     if (success.name === null) return [];
     const key = `${success.remote} ${success.port}`;
-    const entry = { name: success.name, client: success.client, time: success.finding.openTime };
-    const list = [...(this.successes.get(key) ?? []), entry].slice(-SUCCESSES_MAX);
+    const { record, name, client } = success;
+    const time = success.finding.openTime;
+    const others = (this.successes.get(key) ?? []).filter((other) => other.record !== record);
+    const list = [...others, { record, name, client, time }].slice(-SUCCESSES_MAX);
     this.successes.delete(key);
     this.successes.set(key, list);
     const oldest = this.successes.keys().next();
