@@ -1,5 +1,5 @@
-// IPv4 scenarios told over IPv6: addresses and home networks keep their last 32 bits under two
-// prefixes (private → fd00::/8, public → documentation), ICMP errors become their ICMPv6 kin.
+// IPv4 scenarios told over IPv6: addresses and home networks follow two prefixes of 32 bits
+// (private → fd00::/8, public → documentation), ICMP errors become their ICMPv6 kin.
 // IPv6 has no identification and no DF: scenarios about those opt out. RFC 4443 §3.1, RFC 9637.
 
 import { type Address, addressKey, isPrivate, parseAddress } from "./address.ts";
@@ -7,8 +7,11 @@ import type { Packet } from "./packet.ts";
 import type { Host } from "./scenario.ts";
 import type { Variant } from "./transform.ts";
 
-const HOME_PREFIX = parseAddress("fd00:64::").subarray(0, 12);
-const FAR_PREFIX = parseAddress("2001:db8:64::").subarray(0, 12);
+const HOME_PREFIX = parseAddress("fd00:64::").subarray(0, 4);
+const FAR_PREFIX = parseAddress("2001:db8::").subarray(0, 4);
+/** Where the IPv4 address lies in the IPv6 one: high, so that networks stay apart. */
+const AT = 4;
+const AFTER = 8;
 const UNREACHABLE = 3;
 const TIME_EXCEEDED = 11;
 
@@ -23,11 +26,13 @@ export function mapToIp6(base: Variant): Variant[] {
 
 /** The key of the IPv4 address that an IPv6 one stands for; its own key otherwise. */
 export function originalKey(address: Address): string {
-  const prefix = addressKey(address).slice(0, 24);
-  const mapped = [HOME_PREFIX, FAR_PREFIX].some(
-    (one) => Buffer.from(one).toString("hex") === prefix,
-  );
-  return mapped ? addressKey(address.subarray(12)) : addressKey(address);
+  if (address.length !== 16) return addressKey(address);
+  const mapped = [HOME_PREFIX, FAR_PREFIX].some((prefix) => {
+    return prefix.every((octet, index) => octet === address[index]);
+  });
+  const rest = address.subarray(AFTER);
+  if (!mapped || rest.some((octet) => octet !== 0)) return addressKey(address);
+  return addressKey(address.subarray(AT, AFTER));
 }
 
 function map(packet: Packet): Packet {
@@ -55,7 +60,7 @@ function mapHost(host: Host): Host {
 function mapAddress(address: Address): Address {
   if (address.length !== 4) return address;
   const prefix = isPrivate(address) ? HOME_PREFIX : FAR_PREFIX;
-  return Uint8Array.from([...prefix, ...address]);
+  return Uint8Array.from([...prefix, ...address, 0, 0, 0, 0, 0, 0, 0, 0]);
 }
 
 function mapNetwork(network: string): string {
@@ -65,7 +70,7 @@ function mapNetwork(network: string): string {
   const groups = Array.from({ length: 8 }, (_, index) => {
     return (((octets[index * 2] ?? 0) << 8) | (octets[index * 2 + 1] ?? 0)).toString(16);
   });
-  return `${groups.join(":")}/${96 + Number(bits)}`;
+  return `${groups.join(":")}/${AT * 8 + Number(bits)}`;
 }
 
 /** Administratively prohibited stays that; other unreachables become "no route". */
