@@ -18,7 +18,7 @@ CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test test-update run demo bench bench-live fuzz pcap size lint format clean help
+.PHONY: build check test test-update run demo bench bench-live fuzz pcap package feed size lint format clean help
 
 build: $(BUILT) ## compile the inspector, the judge and the host
 
@@ -74,6 +74,12 @@ pcap: $(STAMP) ## write a scenario as a capture file (SCENARIO=test/scenario/…
 test-update: build ## rewrite what scenarios expect, in place; read the difference
 	SCENARIO_UPDATE=1 $(BIN)/mocha test/scenario/run.test.ts
 	git diff --stat -- test/scenario
+
+package: build $(VARIANTS) ## write .apk and .ipk for routers into build/board (ARCH=aarch64_cortex-a72)
+	$(TSX) board/package/write.ts $(ARCH)
+
+feed: build $(VARIANTS) ## write them with signed indexes (KEYS=folder keeps the keys elsewhere)
+	$(TSX) board/package/write.ts --feed $(ARCH)
 
 size: build $(VARIANTS) ## print sizes, memory and start-up time
 	$(TSX) test/bench/size.ts

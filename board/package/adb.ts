@@ -53,7 +53,12 @@ export class Database {
 
   /** Values by field number, from 1; trailing absent ones are left out. */
   object(fields: Readonly<Record<number, Value>>): Value {
-    const last = Math.max(0, ...Object.keys(fields).map(Number).filter((n) => fields[n] !== ABSENT));
+    const last = Math.max(
+      0,
+      ...Object.keys(fields)
+        .map(Number)
+        .filter((n) => fields[n] !== ABSENT),
+    );
     const slots = Array.from({ length: last }, (_, index) => fields[index + 1] ?? ABSENT);
     return this.#slots(OBJECT, slots);
   }

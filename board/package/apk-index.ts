@@ -20,7 +20,9 @@ function sha512(...content: readonly Buffer[]): Buffer {
 }
 
 function keyName(key: KeyObject): Buffer {
-  const point = createPublicKey(key).export({ type: "spki", format: "der" }).subarray(-POINT_OCTETS);
+  const point = createPublicKey(key)
+    .export({ type: "spki", format: "der" })
+    .subarray(-POINT_OCTETS);
   return sha512(point).subarray(0, KEY_NAME_OCTETS);
 }
 
@@ -42,9 +44,7 @@ export function apkIndex(
   const described = order.map(({ recipe, apk }) =>
     describe(adb, recipe, { hash: apk.hash, fileSize: apk.content.length }),
   );
-  const content = adb.finish(
-    adb.object({ 1: adb.blob("striplight"), 2: adb.array(described) }),
-  );
+  const content = adb.finish(adb.object({ 1: adb.blob("striplight"), 2: adb.array(described) }));
   const signed = block(BLOCK.signature, signature(privateKey, content));
   const whole = Buffer.concat([fileHeader(SCHEMA), block(BLOCK.database, content), signed]);
   return Buffer.concat([Buffer.from("ADBd", "latin1"), deflateRawSync(whole, { level: 9 })]);

@@ -56,7 +56,11 @@ function fileValue(adb: Database, entry: Entry, time: number): Value {
   }
   const kind = Buffer.alloc(2);
   kind.writeUInt16LE(S_IFLNK);
-  return adb.object({ ...fields, 3: adb.int(0), 6: adb.blob(Buffer.concat([kind, Buffer.from(target)])) });
+  return adb.object({
+    ...fields,
+    3: adb.int(0),
+    6: adb.blob(Buffer.concat([kind, Buffer.from(target)])),
+  });
 }
 
 /** A recipe as the record that stands in packages and, with size and hash, in an index. */
@@ -90,7 +94,10 @@ function database(recipe: Recipe, identity: Buffer): Buffer {
     const files = adb.array(entries.map((entry) => fileValue(adb, entry, recipe.time)));
     return adb.object({ 1: adb.blob(folder), 2: access(adb, 0o755), 3: files });
   });
-  const scripts = Object.entries(apkScripts(recipe.name)).map(([number, text]) => [number, adb.blob(text)]);
+  const scripts = Object.entries(apkScripts(recipe.name)).map(([number, text]) => [
+    number,
+    adb.blob(text),
+  ]);
   return adb.finish(
     adb.object({ 1: info, 2: adb.array(paths), 3: adb.object(Object.fromEntries(scripts)) }),
   );

@@ -1,7 +1,7 @@
 // The two private keys a feed is signed with, as PEM files in a folder of the owner's choice; made
 // on first use. Whoever holds them can put software on the routers that trust the feed.
 
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -14,10 +14,8 @@ export interface FeedKeys {
   readonly apkPublic: string;
 }
 
-const ENCODING = {
-  privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  publicKeyEncoding: { type: "spki", format: "pem" },
-} as const;
+/** A private key as PEM. */
+const pem = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }).toString();
 
 function kept(path: string, make: () => string): string {
   if (!existsSync(path)) writeFileSync(path, make(), { mode: 0o600 });
@@ -28,12 +26,12 @@ export function feedKeys(folder: string): FeedKeys {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const publicPath = join(folder, "striplight.pem");
   const apk = kept(join(folder, "apk-private.pem"), () => {
-    const pair = generateKeyPairSync("ec", { namedCurve: "prime256v1", ...ENCODING });
-    writeFileSync(publicPath, pair.publicKey);
-    return pair.privateKey;
+    const pair = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+    writeFileSync(publicPath, pair.publicKey.export({ type: "spki", format: "pem" }));
+    return pem(pair.privateKey);
   });
   const opkg = kept(join(folder, "opkg-private.pem"), () => {
-    return generateKeyPairSync("ed25519", ENCODING).privateKey;
+    return pem(generateKeyPairSync("ed25519").privateKey);
   });
   return { apk, opkg, apkPublic: readFileSync(publicPath, "utf8") };
 }

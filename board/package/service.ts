@@ -18,7 +18,13 @@ const BUILT = [
 ];
 
 /** koffi's own loader and description, without sources and documents. */
-const KOFFI_FILES = ["package.json", "index.js", "src/koffi/index.js", "src/koffi/src/static.js", "LICENSE.txt"];
+const KOFFI_FILES = [
+  "package.json",
+  "index.js",
+  "src/koffi/index.js",
+  "src/koffi/src/static.js",
+  "LICENSE.txt",
+];
 const KOFFI_VERSION = "3.3.4";
 const KOFFI_BINARIES: Readonly<Record<string, string>> = {
   arm64:

@@ -9,15 +9,11 @@ import { type Entry, folders, sorted } from "./entry.ts";
 const OWNER = { uid: 0, gid: 0, uname: "root", gname: "root" };
 
 /** Names begin with "./", as both formats of OpenWrt want them. */
-export async function tarGz(
-  entries: readonly Entry[],
-  time: number,
-  level = 9,
-): Promise<Buffer> {
+export async function tarGz(entries: readonly Entry[], time: number, level = 9): Promise<Buffer> {
   const archive = pack();
   const mtime = new Date(time * 1_000);
   const collected = buffer(archive);
-  for (const path of ["", ...folders(entries)]) {
+  for (const path of ["", ...folders(entries).map((folder) => `${folder}/`)]) {
     archive.entry({ ...OWNER, name: `./${path}`, type: "directory", mode: 0o755, mtime });
   }
   for (const { path, mode, content, target } of sorted(entries)) {

@@ -26,7 +26,9 @@ const STORE = join(BOARD, "source");
 function sourceTime(): number {
   const asked = process.env.SOURCE_DATE_EPOCH;
   if (asked !== undefined) return Number(asked);
-  return Number(execFileSync("git", ["log", "-1", "--format=%ct"], { cwd: ROOT, encoding: "utf8" }));
+  return Number(
+    execFileSync("git", ["log", "-1", "--format=%ct"], { cwd: ROOT, encoding: "utf8" }),
+  );
 }
 
 function write(path: string, content: Buffer | string): void {
@@ -66,10 +68,7 @@ async function writeFeed(architecture: string, recipes: readonly Recipe[], index
 const asked = process.argv.slice(2).filter((word) => word !== "--feed");
 const time = sourceTime();
 for (const architecture of asked.length > 0 ? asked : ARCHITECTURES) {
-  const recipes = [
-    service(ROOT, STORE, architecture, time),
-    runtime(STORE, architecture, time),
-  ];
+  const recipes = [service(ROOT, STORE, architecture, time), runtime(STORE, architecture, time)];
   for (const { name, entries } of recipes) {
     unpack(join(BOARD, "root", `${name}-${machineOf(architecture).family}`), entries);
   }

@@ -1,0 +1,146 @@
+// What the packages hold, and what that weighs, against the budgets of the boards they are for.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { apk } from "../../board/package/apk.ts";
+import { installedSize } from "../../board/package/entry.ts";
+import { ipk } from "../../board/package/ipk.ts";
+import { ARCHITECTURES, machineOf } from "../../board/package/machine.ts";
+import { service } from "../../board/package/service.ts";
+import { readConfig } from "../../host/config/schema.ts";
+import { needs } from "../lab/package.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const STORE = join(ROOT, "build/board/source");
+const PROFILES = join(ROOT, "board/profiles");
+const TIME = 1_764_000_000;
+const MEBIOCTET = 1_048_576;
+
+interface Profile {
+  readonly board: string;
+  readonly tested: boolean;
+  readonly architecture: string | null;
+  readonly memoryMiB: number;
+  readonly led: string | null;
+  readonly tables: "desk" | "board";
+  readonly flows: number;
+  readonly budget: { readonly serviceMiB: number; readonly runtimeSquashfsMiB: number | null };
+}
+
+const profiles = (): Profile[] =>
+  readdirSync(PROFILES).map((name) => JSON.parse(readFileSync(join(PROFILES, name), "utf8")));
+
+describe("board: profiles", () => {
+  it("name a board we build for and the tables it is given", () => {
+    for (const { board, architecture, tables, flows, memoryMiB } of profiles()) {
+      if (architecture !== null) assert.ok(ARCHITECTURES.includes(architecture), board);
+      assert.equal(flows, tables === "desk" ? 65_536 : 16_384, board);
+      assert.ok(memoryMiB >= 256, `${board}: Node needs 256 MiB`);
+    }
+  });
+
+  it("mark every board nobody has held in hand", () => {
+    const tested = profiles().filter((profile) => profile.tested);
+    assert.deepEqual(
+      tested.map(({ architecture }) => architecture),
+      [null],
+    );
+  });
+});
+
+describe("board: the service's package", function () {
+  this.timeout(300_000);
+
+  for (const architecture of ARCHITECTURES) {
+    it(`is the same twice, within every board's budget (${architecture})`, async () => {
+      const sums = await Promise.all(
+        [1, 2].map(async () => {
+          const recipe = service(ROOT, STORE, architecture, TIME);
+          const contents = [apk(recipe).content, (await ipk(recipe)).content];
+          return contents.map((content) => createHash("sha256").update(content).digest("hex"));
+        }),
+      );
+      assert.deepEqual(sums[0], sums[1]);
+      const size = installedSize(service(ROOT, STORE, architecture, TIME).entries) / MEBIOCTET;
+      for (const { board, budget } of profiles()) {
+        assert.ok(size <= budget.serviceMiB, `${board}: ${size} MiB`);
+      }
+    });
+
+    it(`holds all a router needs, koffi for musl and for glibc (${architecture})`, () => {
+      const { npm } = machineOf(architecture);
+      const held = service(ROOT, STORE, architecture, TIME).entries.map(({ path }) => path);
+      for (const path of [
+        "etc/config/striplight",
+        "etc/init.d/striplight",
+        "etc/capabilities/striplight.json",
+        "etc/hotplug.d/button/50-striplight",
+        "etc/uci-defaults/90_striplight",
+        "lib/upgrade/keep.d/striplight",
+        "usr/libexec/led-trigger/striplight",
+        "usr/sbin/striplight",
+        "usr/lib/striplight/striplight.js",
+        "usr/lib/striplight/inspector-board.wasm",
+        "usr/lib/striplight/judge.wasm",
+        `usr/lib/striplight/node_modules/@koromix/koffi-linux-${npm}/musl_${npm}/koffi.node`,
+        `usr/lib/striplight/node_modules/@koromix/koffi-linux-${npm}/linux_${npm}/koffi.node`,
+      ]) {
+        assert.ok(held.includes(path), path);
+      }
+    });
+  }
+});
+
+describe("board: the configuration a router begins with", () => {
+  const path = join(ROOT, "board/openwrt/striplight/files/etc/config/striplight");
+  const text = readFileSync(path, "utf8");
+
+  it("is accepted as it is", () => {
+    const config = readConfig(text, "striplight");
+    assert.equal(config.profile, "board");
+    assert.equal(config.stateDir, "/etc/striplight");
+    assert.deepEqual(config.collectors, []);
+  });
+
+  it("is accepted with every commented option in force", () => {
+    const config = readConfig(text.replace(/^(\t?)#((?:option|list|config) )/gm, "$1$2"), "all");
+    assert.equal(config.collectors.length, 1);
+    assert.equal(config.led, "red:alarm");
+    assert.equal(config.knownHosts.length, 1);
+  });
+});
+
+describe("board: the runtime's package", function () {
+  this.timeout(600_000);
+
+  for (const architecture of ARCHITECTURES) {
+    const { family } = machineOf(architecture);
+    const folder = join(ROOT, `build/board/root/striplight-runtime-${family}`);
+
+    it(`fits a squashfs image of every board's budget (${family})`, function () {
+      if (!existsSync(folder)) {
+        process.stdout.write("      skipped: make package has not been run\n");
+        this.skip();
+      }
+      needs(this, { packages: ["squashfs-tools"] });
+      const scratch = mkdtempSync(join(tmpdir(), "striplight-squashfs-"));
+      try {
+        const image = join(scratch, "runtime.squashfs");
+        const options = ["-comp", "xz", "-b", "256K", "-noappend", "-quiet", "-no-progress"];
+        const made = spawnSync("mksquashfs", [folder, image, ...options]);
+        assert.equal(made.status, 0, made.stderr?.toString());
+        for (const { board, budget } of profiles()) {
+          if (budget.runtimeSquashfsMiB === null) continue;
+          const size = statSync(image).size / MEBIOCTET;
+          assert.ok(size <= budget.runtimeSquashfsMiB, `${board}: ${size} MiB`);
+        }
+      } finally {
+        rmSync(scratch, { recursive: true, force: true });
+      }
+    });
+  }
+});
