@@ -12,6 +12,8 @@ export const HEAD_KEEP_NS: u64 = 5_000_000_000;
 /** No stack retransmits later than this (RFC 6298 §2.5 allows a ceiling of 60 s). */
 export const HEAD_STALE_NS: u64 = 60_000_000_000;
 const HEAD_HEADER_SIZE: u32 = 24;
+/** No segment is longer: one that begins further before the head does not reach it. */
+const HEAD_REACH: i32 = 65536;
 /** Octets of a stream that are held. */
 export const HEAD_SIZE: u32 = HEAD_ROW_SIZE - HEAD_HEADER_SIZE;
 
@@ -45,6 +47,8 @@ export class Head {
    */
   differences(seq: u32, at: usize, length: u32): u32 {
     const offset = Seq.diff(seq, this.start);
+    // Half the sequence space away the difference has no sign worth trusting.
+    if (offset <= -HEAD_REACH || offset >= <i32>this.size) return 0;
     let from: i32 = offset < 0 ? -offset : 0;
     let differing: u32 = 0;
     const until = min<i32>(<i32>length, <i32>this.size - offset);
@@ -59,7 +63,7 @@ export class Head {
   grow(seq: u32, at: usize, length: u32, now: u64): void {
     const offset = Seq.diff(seq, this.start);
     const size = <i32>this.size;
-    if (offset < 0 || offset > size) return;
+    if (offset <= -HEAD_REACH || offset > size) return;
     const skip = size - offset;
     if (skip >= <i32>length) return;
     const room = HEAD_SIZE - this.size;
