@@ -6,6 +6,7 @@ import { LINE_KEPT_MAX, LINE_LONG, LINE_LOST } from "../limits";
 import { Imap } from "./imap";
 import { Literal } from "./literal";
 import { Pop3 } from "./pop3";
+import { Port } from "./port";
 import { Dialect, Dialog, Mode, Side, Wait } from "./row";
 import { ServerLines } from "./server-lines";
 import { Smtp } from "./smtp";
@@ -102,6 +103,8 @@ export class ClientLines {
       default: known = Smtp.command(dialog, text, end);
     }
     if (!known) memory.fill(lineAt, 0, at - lineAt);
+    // A greeting in clear alone is a server set up wrongly: a client that insists on TLS hangs up.
+    else if (dialog.greeted && Port.isTls(dialog.port)) dialog.seen.mark(MailEvidence.TextOnTlsPort);
     side.clear();
   }
 

@@ -8,7 +8,6 @@ import { Imap } from "./imap";
 import { Literal } from "./literal";
 import { Pending, Verb } from "./pending";
 import { Pop3 } from "./pop3";
-import { Port } from "./port";
 import { Dialect, Dialog, Mode, Side, Wait } from "./row";
 import { SmtpReply } from "./smtp-reply";
 import { Upgrade } from "./upgrade";
@@ -108,15 +107,11 @@ export class ServerLines {
     }
     const text = side.text;
     const end = side.trimmed;
-    const greeted = dialog.greeted;
-    if (dialog.injectServerFrame) Upgrade.serverLine(dialog, <u32>load<u8>(text));
+    if (dialog.injectServerFrame) Upgrade.serverLine(dialog, text, end);
     switch (<u32>dialog.dialect) {
       case Dialect.Imap: Imap.reply(dialog, text, end); break;
       case Dialect.Pop3: Pop3.reply(dialog, text, end); break;
       default: SmtpReply.reply(dialog, text, end);
-    }
-    if (!greeted && dialog.greeted && Port.isTls(dialog.port) && (side.mode == Mode.Line || side.mode == Mode.Body)) {
-      dialog.seen.mark(MailEvidence.TextOnTlsPort);
     }
     side.clear();
   }

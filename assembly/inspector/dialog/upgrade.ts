@@ -11,6 +11,8 @@ const MINOR_VERSION_MAX: u32 = 4;
 const CLIENT_HELLO: u32 = 1;
 const CR: u32 = 0x0d;
 const LF: u32 = 0x0a;
+/** " bye", read little endian. */
+const BLANK_BYE: u32 = 0x65796220;
 
 export class Upgrade {
   /** The client sent the upgrade command. */
@@ -88,12 +90,14 @@ export class Upgrade {
   }
 
   /** A line of the server where TLS should be, by its first octet: injected, or a plain good-bye. */
-  static serverLine(dialog: Dialog, first: u32): void {
+  static serverLine(dialog: Dialog, text: usize, end: usize): void {
     const frame = dialog.injectServerFrame;
     dialog.injectServerFrame = 0;
     if (dialog.decrypted) return;
     // 4xx, 5xx, -ERR, * BYE to a client that never began: a server tired of waiting.
-    const refusal = first == 0x34 || first == 0x35 || first == 0x2d || first == 0x2a;
+    const first = <u32>load<u8>(text);
+    const bye = first == 0x2a && text + 5 <= end && (load<u32>(text, 1) | 0x20202020) == BLANK_BYE;
+    const refusal = first == 0x34 || first == 0x35 || first == 0x2d || bye;
     if (refusal && !dialog.seen.clientTls && dialog.clearAfterGo == 0) return;
     Upgrade.markAt(dialog, MailEvidence.InjectS2c, frame);
   }
