@@ -6,7 +6,7 @@ import { loadConfig } from "../config/schema.ts";
 import { EXIT, type ExitStatus, HostError } from "../errors.ts";
 import { Watch } from "../run/watch.ts";
 import { describeAlert, Told } from "../sink/terminal.ts";
-import { defaultInterface } from "../tap/link.ts";
+import { findUplink } from "../tap/uplink.ts";
 import { type Command, parseOptions, refusePositionals } from "./command.ts";
 
 const OPTIONS = {
@@ -22,11 +22,18 @@ const HELP = `  -i, --interface IFACE   tap this interface; repeatable (default:
 Needs root or CAP_NET_RAW to open the tap, and gives it up afterwards. Ends on SIGINT and SIGTERM.
 Exit status: 0 stopped, 69 no tap, 70 the inspector trapped, 77 not permitted, 78 configuration.`;
 
-function interfacesOf(named: readonly string[], configured: readonly string[]): string[] {
-  if (named.length > 0) return [...new Set(named)];
-  if (configured.length > 0) return [...configured];
-  const found = defaultInterface();
-  if (found !== null) return [found];
+/** What to tap, and which devices hold the uplink's addresses. */
+interface Place {
+  readonly interfaces: readonly string[];
+  readonly addressed: readonly string[];
+}
+
+function placeOf(named: readonly string[], configured: readonly string[]): Place {
+  const uplink = findUplink();
+  const addressed = uplink === null ? [] : [uplink.addressed];
+  if (named.length > 0) return { interfaces: [...new Set(named)], addressed };
+  if (configured.length > 0) return { interfaces: configured, addressed };
+  if (uplink !== null) return { interfaces: [uplink.device], addressed };
   throw new HostError(
     EXIT.config,
     "there is no default route and no interface is named; name one with -i or option interface.",
@@ -42,7 +49,7 @@ export const watch: Command = {
     const { values, positionals } = parseOptions("watch", args, OPTIONS);
     refusePositionals("watch", positionals);
     const config = loadConfig(values.config ?? null);
-    const interfaces = interfacesOf(values.interface ?? [], config.interfaces);
+    const { interfaces, addressed } = placeOf(values.interface ?? [], config.interfaces);
     const told = new Told();
     let end: (error: HostError | null) => void = () => {};
     const ended = new Promise<HostError | null>((resolve) => {
@@ -51,6 +58,7 @@ export const watch: Command = {
     const running = new Watch({
       config,
       interfaces,
+      addressed,
       onAlert: (alert) => {
         if (values.json) streams.result(formatAlert(alert));
         else if (told.isNews(alert)) streams.result(`${describeAlert(alert)}\n`);

@@ -13,9 +13,11 @@ import { modulePath } from "../modules.ts";
 import { AlertFile } from "../sink/alert-file.ts";
 import { Led } from "../sink/led.ts";
 import { LOCAL_LOG_PATH, Syslog } from "../sink/syslog.ts";
+import { Conntrack } from "../tap/conntrack.ts";
 import { ownAddresses } from "../tap/link.ts";
 import { Tap } from "../tap/tap.ts";
 import { Control, type ControlAnswer, type ControlRequest } from "./control.ts";
+import { type OffloadStatus, offloadStatus, readOffloadSetting } from "./offload.ts";
 import { dropPrivileges, type Identity, ownFolder, resolveIdentity } from "./privileges.ts";
 import { makeState, type State } from "./state.ts";
 
@@ -36,6 +38,8 @@ const LAST_ALERTS = 16;
 export interface WatchRequest {
   readonly config: Config;
   readonly interfaces: readonly string[];
+  /** Devices that hold addresses of this machine's uplink beside the tapped ones: pppoe-wan. */
+  readonly addressed?: readonly string[];
   /** Told of every new alert and revision. */
   readonly onAlert: (alert: Alert) => void;
   /** One sentence about the watch itself. */
@@ -58,6 +62,8 @@ export class Watch {
   readonly #alertFile: AlertFile | null;
   readonly #control: Control;
   readonly #state: State;
+  readonly #conntrack = new Conntrack();
+  readonly #offloadSetting = readOffloadSetting();
   readonly #since = Date.now();
   readonly #traps: number[] = [];
   #degradedUntil = 0;
@@ -84,7 +90,8 @@ export class Watch {
       interfaces,
       mailPorts: [...config.knownHosts, ...config.knownPlain].map((server) => server.port),
       observe: (finding, sighting) => {
-        const alerts = this.#book.observe(finding, sighting);
+        const lanClient = this.#conntrack.lanClient(finding);
+        const alerts = this.#book.observe(finding, { ...sighting, lanClient });
         for (const alert of alerts) this.#tell(alert);
         this.#keep(() => this.#state.store?.offer(finding.time, alerts.length > 0));
       },
@@ -101,6 +108,9 @@ export class Watch {
   /** Opens everything, then gives up every privilege. Throws HostError; nothing stays open then. */
   async start(): Promise<void> {
     const { config } = this.#request;
+    this.#conntrack.start();
+    const { advice } = this.#offload();
+    if (advice !== null) this.#request.diagnostic(advice);
     try {
       this.#tap.start(); // first: without it nothing else makes sense
       const identity = process.getuid?.() === 0 ? resolveIdentity(config.user) : ownIdentity();
@@ -129,6 +139,7 @@ export class Watch {
     this.#timers = [];
     await this.#control.stop();
     this.#tap.stop();
+    this.#conntrack.stop();
     this.#keep(() => this.#state.store?.flush());
     this.#alertFile?.stop();
     await Promise.all([this.#syslog.stop(), this.#led?.stop()]); // each may wait a moment
@@ -156,6 +167,7 @@ export class Watch {
       flows: { alive: inspector.flowsAlive, capacity: inspector.flowCapacity },
       counters,
       notInspected: Object.fromEntries(reasons.map(([k, v]) => [k, Number(v)])),
+      offload: this.#offload(),
       framesLost: this.#lost,
       traps: this.#traps.length,
       cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1_000_000,
@@ -175,10 +187,15 @@ export class Watch {
     return inspector;
   }
 
+  #offload(): OffloadStatus {
+    const { interfaces } = this.#request;
+    return offloadStatus(interfaces, this.#offloadSetting, this.#conntrack.offloaded());
+  }
+
   /** Home is what the owner named, or the private networks, and the tap's own addresses of this moment. */
   #learnHome(inspector: Inspector): void {
-    const { config, interfaces } = this.#request;
-    const own = interfaces
+    const { config, interfaces, addressed = [] } = this.#request;
+    const own = [...new Set([...interfaces, ...addressed])]
       .flatMap((interfaceName) => ownAddresses(interfaceName))
       .map((address) => `${address}/${address.includes(":") ? 128 : 32}`);
     const home = [...(config.home.length > 0 ? config.home : HOME_DEFAULT), ...own];

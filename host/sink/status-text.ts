@@ -32,12 +32,14 @@ export function describeStatus(status: Values): string {
   const flows = valuesOf(status.flows);
   const counters = valuesOf(status.counters);
   const user = status.user === null ? "with its first rights" : `as ${status.user}`;
+  const { advice } = valuesOf(status.offload);
   const reasons = Object.entries(valuesOf(status.notInspected));
   return [
     `watching since ${status.since} ${user}; lamp ${status.lamp ?? "none"}`,
     ...section("interfaces", listOf(status.interfaces).map(interfaceLine)),
     `connections: ${flows.alive} of ${flows.capacity}; mail dialogs: ${counters.dialogs}; resets: ${counters.resets}`,
     `frames lost: ${status.framesLost}; inspector replaced: ${status.traps}; processor time: ${Number(status.cpuSeconds).toFixed(2)} s`,
+    ...(typeof advice === "string" ? [advice] : []),
     ...section(
       "not inspected",
       reasons.map(([reason, count]) => `  ${reason}: ${count}`),
