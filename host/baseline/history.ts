@@ -7,7 +7,7 @@ import type { Dialect } from "../judge.ts";
 import type { View } from "./book.ts";
 import { normalised } from "./entry.ts";
 import type { Knowledge, ServerNames } from "./knowledge.ts";
-import { isLocalAddress, isLoopback } from "./operator.ts";
+import { isLocalAddress } from "./operator.ts";
 
 /** Lists that share less than this part of their keywords come from different servers. */
 const SWAPPED_BELOW = 0.4;
@@ -16,7 +16,6 @@ const SWAPPED_WORDS_MIN = 2;
 const LAPSED_TLS_OK = 3;
 const NEAR_QUIT_TLS_OK = 1;
 const RESET_TLS_OK = 3;
-const LOCAL_OFFERS_MIN = 3;
 
 /** What comparison made of a mail dialog. */
 export interface History {
@@ -69,15 +68,16 @@ function isSwapped(mail: MailSeen, view: View): boolean {
   return lists.length > 0 && lists.every((list) => similarity(list, offered) < SWAPPED_BELOW);
 }
 
-/**
- * The class of a lost offer: strong on steady history, else moderate; null when nothing was lost. One or
- * two sessions with a private address say little: another house's machine may have the same.
- */
+/** True where history says little: unsteady, and of a private address, which another house's machine may have. */
+function isThin(finding: Finding, view: View): boolean {
+  return !view.steady && isLocalAddress(finding.server);
+}
+
+/** The class of a lost offer: strong on steady history, else moderate; null when nothing was lost. */
 function vanishedClass(finding: Finding, view: View): "S" | "M" | "W" | null {
   if (view.offers === 0) return null;
   if (view.steady && !view.settledChange) return "S";
-  const thin = view.offers < LOCAL_OFFERS_MIN || isLoopback(finding.server);
-  return thin && isLocalAddress(finding.server) ? "W" : "M";
+  return isThin(finding, view) ? "W" : "M";
 }
 
 function absenceTerms(finding: Finding, comparison: Comparison): string[] {
@@ -130,7 +130,7 @@ function behaviourTerms(mail: MailSeen, view: View): string[] {
 export function compare(finding: Finding, mail: MailSeen, comparison: Comparison): History {
   const { view } = comparison;
   const compared = isAbsent(mail) ? absenceTerms(finding, comparison) : [];
-  if (isSwapped(mail, view)) compared.push("cap-swapped");
+  if (isSwapped(mail, view)) compared.push(isThin(finding, view) ? "cap-swapped:W" : "cap-swapped");
   if (comparison.sameFront) compared.push("same-front");
   const terms = mail.evidence
     .filter((name) => name !== "never-offered" || compared.length === 0)

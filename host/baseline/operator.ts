@@ -52,8 +52,3 @@ const LOCAL = /^(10\.|127\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|::1$
 export function isLocalAddress(address: string): boolean {
   return LOCAL.test(address);
 }
-
-/** True for an address of this very machine. */
-export function isLoopback(address: string): boolean {
-  return address.startsWith("127.") || address === "::1";
-}

@@ -107,6 +107,20 @@ describe("baseline: what was offered before", () => {
     }
   });
 
+  it("suspects nobody on thin history with a private address", () => {
+    const local = { server: "10.0.0.25" };
+    const place = house();
+    told(place, offered(START, local));
+    const loss = told(place, without(START + SECOND, local));
+    assert.equal(loss.evidence, "cap-vanished clear-mail");
+    assert.equal(loss.verdict, "none");
+    const swapped = { offered: ["STARTTLS", "OK", "XTEXT", "YTEXT"] };
+    assert.equal(told(place, offered(START + SECOND, local, swapped)).verdict, "none");
+    const steady = house();
+    for (let day = 0n; day < 4n; day++) told(steady, offered(START + day * DAY, local));
+    assert.equal(told(steady, without(START + 4n * DAY, local)).verdict, "likely");
+  });
+
   it("treats a pool, where offer and no offer mix, as weak", () => {
     const place = house();
     told(place, without(START));
