@@ -13,6 +13,7 @@ import {
   type Alert,
   type AlertKind,
   type FlowLine,
+  formatTime,
   VERDICT_RANK,
   type Verdict,
 } from "./alert.ts";
@@ -175,10 +176,14 @@ export class AlertBook {
     const dialect = dialectOf(finding);
     const history = this.sessions.compare(session, finding, seen, dialect, lanClient, forged);
     const place = placeOf(record, finding);
-    const opinion = mailOpinion(finding, seen, history, this.judge, () => {
+    let uplink = "";
+    const judged = mailOpinion(finding, seen, history, this.judge, () => {
       this.count(record, place, finding.time, true);
+      const change = this.matrix.coincidence(place, finding.time);
+      if (change !== null) uplink = `${formatTime(change).slice(0, 19)}Z`;
       return this.matrix.scope(place, finding.time);
     });
+    const opinion = { ...judged, facts: { ...judged.facts, uplink } };
     const tampered = opinion.verdict !== "none";
     this.sessions.settle(session, finding, seen, dialect, lanClient, tampered, history);
     // Only an offer that arrived intact, or encryption, shows that a path is clean.

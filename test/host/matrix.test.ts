@@ -198,6 +198,18 @@ describe("matrix: scope", () => {
     assert.match(scopes[1]?.text ?? "", /close to this uplink/);
   });
 
+  it("says when tampering began with a change of the uplink", () => {
+    const matrix = new Matrix();
+    const book = new AlertBook({ judge: judgeForTests(), keepFlows: false, matrix });
+    const sighting = { file: null, interfaceName: "wan", evidenceFile: null, lanClient: null };
+    const clean = mailSeen({ evidence: ["tls-ok"], tlsOffered: true, offered: FULL_LIST });
+    book.observe(finding({ mail: clean }), sighting);
+    matrix.uplinkChanged(START + HOUR);
+    const masked = mailSeen({ evidence: ["cap-hole"] });
+    const [alert] = book.observe(finding({ time: START + HOUR + SECOND, mail: masked }), sighting);
+    assert.match(alert?.text ?? "", /coincides with the uplink change at 2026-06-01T01:00:00Z/);
+  });
+
   it("stays within its bounds", () => {
     const matrix = new Matrix();
     for (let n = 0; n < 10_000; n++) matrix.mark(place({ client: `c${n}` }), START, true);
