@@ -52,19 +52,38 @@ const QUOTED_TCP_SIZE: u32 = 8;
 const MAPPED: u64 = 0xffff0000;
 
 /** clock: latest frame time; dueAt: earliest deadline; frame: number of the current frame; ending: next row to end. */
-const STATE: usize = memory.data(32, 8);
+const STATE: usize = memory.data(40, 8);
 const CLOCK: usize = 0;
 const DUE_AT: usize = 8;
 const FRAME: usize = 16;
 const ENDING: usize = 20;
+/** 1 until the first frame of an input. */
+const FRESH: usize = 24;
+/** Captures of one tap that were rotated follow each other at once; after this long they are strangers. */
+const INPUT_GAP_NS: u64 = 600_000_000_000;
 
 export class Inspect {
-  /** A new input: its frames count from 1, its clock stands on its own. */
+  /** A new input: its frames count from 1. */
   static openInput(): void {
     store<u32>(STATE, 0, FRAME);
-    store<u64>(STATE, 0, CLOCK);
-    store<u64>(STATE, 0, DUE_AT);
-    Doubt.clear();
+    store<u32>(STATE, 1, FRESH);
+  }
+
+  /**
+   * The first frame of an input: does it go on where the last input ended, as rotated captures do?
+   * Otherwise the old connections are ended first. False while findings must be drained for that.
+   */
+  static joined(time: u64): bool {
+    if (!load<u32>(STATE, FRESH)) return true;
+    const clock = load<u64>(STATE, CLOCK);
+    if (time < clock || time - clock > INPUT_GAP_NS) {
+      if (Inspect.finish()) return false;
+      store<u64>(STATE, 0, CLOCK);
+      store<u64>(STATE, 0, DUE_AT);
+      Doubt.clear();
+    }
+    store<u32>(STATE, 0, FRESH);
+    return true;
   }
 
   /** One frame of `captured` octets at `at`, `original` octets on the wire, with the link type of a capture. */

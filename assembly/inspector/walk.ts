@@ -30,6 +30,9 @@ export class Walk {
     const linkType = link.linkType;
     const fraction: u64 = link.resolution == 9 ? 1 : 1000;
     let ahead = at;
+    if (CaptureRecord.headerFits(at, end) && !Inspect.joined(Walk.recordTime(at, fraction, swapped))) {
+      return Walk.stop(at, Stop.Drain);
+    }
     while (CaptureRecord.headerFits(at, end)) { // each turn consumes at least a header
       if (FindingRing.full()) return Walk.stop(at, Stop.Drain);
       if (at >= ahead && linkType == LINKTYPE_ETHERNET) ahead = Walk.lookAhead(at, end, swapped);
@@ -38,12 +41,16 @@ export class Walk {
       const frame = CaptureRecord.frame(at);
       const next = frame + captured;
       if (next > end) break;
-      const time = <u64>CaptureRecord.field(at, 0, swapped) * 1000000000 +
-        <u64>CaptureRecord.field(at, 4, swapped) * fraction;
+      const time = Walk.recordTime(at, fraction, swapped);
       Inspect.frame(frame, captured, CaptureRecord.field(at, 12, swapped), linkType, time, 0);
       at = next;
     }
     return Walk.stop(at, Stop.Octets);
+  }
+
+  @inline private static recordTime(at: usize, fraction: u64, swapped: bool): u64 {
+    return <u64>CaptureRecord.field(at, 0, swapped) * 1000000000 +
+      <u64>CaptureRecord.field(at, 4, swapped) * fraction;
   }
 
   /** Touches what the next records will need; returns the address behind the last one looked at. */
@@ -72,6 +79,9 @@ export class Walk {
         return Walk.stop(at, Stop.Damaged);
       }
       if (size > <u32>(end - at)) break;
+      if (!CaptureBlock.isSimple(type) && !Inspect.joined(Walk.blockTime(at, type, swapped))) {
+        return Walk.stop(at, Stop.Drain);
+      }
       if (!Walk.block(at, type, size, offset, swapped)) return Walk.stop(at, Stop.Damaged);
       at += size;
     }
@@ -91,11 +101,16 @@ export class Walk {
     if (captured > room) return false;
     const index = CaptureBlock.interfaceIndex(at, type, swapped);
     const link = Interface.of(index);
-    const units = (<u64>CaptureBlock.field(at, 12, swapped) << 32) | CaptureBlock.field(at, 16, swapped);
     Inspect.frame(
-      at + offset, captured, CaptureBlock.field(at, 24, swapped), link.linkType, link.nanoseconds(units), index,
+      at + offset, captured, CaptureBlock.field(at, 24, swapped), link.linkType,
+      Walk.blockTime(at, type, swapped), index,
     );
     return true;
+  }
+
+  @inline private static blockTime(at: usize, type: u32, swapped: bool): u64 {
+    const units = (<u64>CaptureBlock.field(at, 12, swapped) << 32) | CaptureBlock.field(at, 16, swapped);
+    return Interface.of(CaptureBlock.interfaceIndex(at, type, swapped)).nanoseconds(units);
   }
 
   /**
