@@ -18,6 +18,7 @@ interface Calls {
   homeCapacity(): number;
   setHomeCount(count: number): void;
   seed(low: number, high: number): void;
+  setTerse(terse: number): void;
   openInput(): void;
   setInterface(index: number, linkType: number, resolution: number): void;
   setInterfaceOffset(index: number, secondsLow: number, secondsHigh: number): void;
@@ -39,7 +40,15 @@ interface Calls {
 }
 
 const CALLS: readonly (keyof Calls)[] = [
-  ...(["ringAt", "ringSize", "blockSize", "homeAt", "homeCapacity", "setHomeCount"] as const),
+  ...([
+    "ringAt",
+    "ringSize",
+    "blockSize",
+    "homeAt",
+    "homeCapacity",
+    "setHomeCount",
+    "setTerse",
+  ] as const),
   ...(["seed", "openInput", "setInterface", "setInterfaceOffset", "inspectRecords"] as const),
   ...(["inspectBlocks", "inspectRing", "pausedForDrain", "stopReason", "tick", "finish"] as const),
   ...(["lostFrames", "findingCount", "findingAt", "releaseFindings", "countersAt"] as const),
@@ -150,6 +159,11 @@ export class Inspector {
       }
       this.#calls.setHomeCount(networks.length);
     });
+  }
+
+  /** True when nobody lists connections: ends with nothing but honest resets are not told then. */
+  setTerse(terse: boolean): void {
+    this.#run(() => this.#calls.setTerse(terse ? 1 : 0));
   }
 
   /** A new input begins: its frames count from 1, its interfaces are its own. */

@@ -37,6 +37,9 @@ export function setHomeCount(count: u32): void { Home.setCount(count); }
 /** Key of the flow hash: random when live, 0 in replay so that replay is repeatable. */
 export function seed(low: u32, high: u32): void { FlowKey.seed(low, high); }
 
+/** True: ends of connections with nothing but honest resets are not told. */
+export function setTerse(terse: bool): void { Inspect.setTerse(terse); }
+
 /** A new input begins. */
 export function openInput(): void { Inspect.openInput(); }
 

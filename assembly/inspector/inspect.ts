@@ -57,12 +57,17 @@ const CLOCK: usize = 0;
 const DUE_AT: usize = 8;
 const FRAME: usize = 16;
 const ENDING: usize = 20;
+/** 1 when the ends of connections with nothing but honest resets are not told. */
+const TERSE: usize = 28;
 /** 1 until the first frame of an input. */
 const FRESH: usize = 24;
 /** Captures of one tap that were rotated follow each other at once; after this long they are strangers. */
 const INPUT_GAP_NS: u64 = 600_000_000_000;
 
 export class Inspect {
+  /** A house sees honest resets all day: who does not list connections need not hear of each. */
+  static setTerse(terse: bool): void { store<u32>(STATE, terse ? 1 : 0, TERSE); }
+
   /** A new input: its frames count from 1. */
   static openInput(): void {
     store<u32>(STATE, 0, FRAME);
@@ -478,7 +483,8 @@ export class Inspect {
     Dialogs.end(flow);
     Forensics.end(flow);
     const works = flow.has(FLOW_ANSWERED) && Doubt.has(flow);
-    if (flow.dialogRow || flow.resetRow || flow.has(FLOW_WITNESS) || works) Inspect.tell(flow, Cause.Ended);
+    const honest = !load<u32>(STATE, TERSE) && (flow.resetRow != 0 || flow.has(FLOW_WITNESS));
+    if (flow.dialogRow || works || honest || Forensics.speaks(flow)) Inspect.tell(flow, Cause.Ended);
     Dialogs.release(flow);
     Forensics.release(flow);
     FlowTable.release(changetype<usize>(flow));

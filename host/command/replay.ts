@@ -121,6 +121,7 @@ class Replay {
   async run(): Promise<ExitStatus> {
     this.#inspector.seed(0, 0);
     this.#inspector.setHome(this.#request.home);
+    this.#inspector.setTerse(this.#request.form !== "flows");
     for (const file of this.#request.files) await this.#read(file);
     while (this.#inspector.finish()) this.#drain.take();
     this.#drain.take();

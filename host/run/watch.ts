@@ -184,6 +184,7 @@ export class Watch {
     const inspector = Inspector.load(modulePath(name));
     this.#home = "";
     this.#learnHome(inspector);
+    inspector.setTerse(true);
     return inspector;
   }
 

@@ -41,8 +41,9 @@ export class Pipeline {
     this.#judge = sharedJudge({ mail, segment });
   }
 
-  /** Runs one variant as an input of its own. */
-  run(scenario: Scenario, variant: Variant): Outcome {
+  /** Runs one variant as an input of its own. `terse`: as a watch does, which lists no connections. */
+  run(scenario: Scenario, variant: Variant, terse = false): Outcome {
+    this.#inspector.setTerse(terse);
     const book = new AlertBook({
       judge: this.#judge,
       keepFlows: true,

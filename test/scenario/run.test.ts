@@ -61,6 +61,12 @@ function runAll(name: string, scenario: Scenario): void {
     compareNotes(scenario, outcome);
   });
 
+  it("as a watch hears of it", () => {
+    if (UPDATE || expected === null) return;
+    const { alerts } = pipeline().run(scenario, base, true);
+    compare(scenario, base, expected, { flows: expected.flows, alerts });
+  });
+
   for (const transform of TRANSFORMS) {
     if (UPDATE || expected === null || scenario.optOut.has(transform.name)) continue;
     it(transform.name, function () {

@@ -14,6 +14,7 @@ import { DUE_PER_FRAME_MAX } from "../limits";
 import { FIN, RST, Segment, SEGMENT, SYN } from "../segment";
 import { Block } from "./block";
 import { Conclusion } from "./conclusion";
+import { Benign } from "./evidence";
 import { History } from "./history";
 import { Loss } from "./loss";
 import { Resets } from "./reset";
@@ -104,6 +105,15 @@ export class Forensics {
   static end(flow: Flow): void {
     if (flow.resetRow || Silence.possible(flow)) Silence.judge(flow, Segment.at(SEGMENT).time);
     if (flow.resetRow) History.judge(ResetRow.of(flow.resetRow));
+  }
+
+  /** Has the end of this connection anything to say to someone who does not list every connection? */
+  static speaks(flow: Flow): bool {
+    if (!flow.resetRow) return false;
+    const row = ResetRow.of(flow.resetRow);
+    if (row.has(RESET_TOLD) || Conclusion.notable(flow, row)) return true;
+    // A reaper of idle connections explains resets of others from the same distance.
+    return Conclusion.benign(row) == Benign.Idle;
   }
 
   /** Gives back what the connection held. */

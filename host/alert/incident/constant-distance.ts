@@ -34,6 +34,8 @@ function spread(samples: readonly Sample[]): boolean {
 export function constantDistance(samples: readonly Sample[], sample: Sample): Adjustment[] {
   const hops = sample.resetHops;
   if (hops === null) return [];
+  const reaper = sample.finding.segments.benign === "idle";
+  if (!reaper && !isAt(sample, hops)) return []; // it changes nothing for any other
   const reaped = samples.some(
     (other) => other.finding.segments.benign === "idle" && other.resetHops === hops,
   );

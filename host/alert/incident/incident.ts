@@ -42,9 +42,12 @@ export class Incidents {
     ];
   }
 
+  /** Samples of a day around this one. Old ones go for good: the table is in order of arrival. */
   private recent(sample: Sample): Sample[] {
-    return [...this.samples.values()].filter(
-      (other) => apart(other.time, sample.time) <= DAY_NANOSECONDS,
-    );
+    for (const [record, other] of this.samples) {
+      if (apart(other.time, sample.time) <= DAY_NANOSECONDS) break;
+      this.samples.delete(record);
+    }
+    return [...this.samples.values()];
   }
 }
