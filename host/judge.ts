@@ -7,6 +7,8 @@ import type { AlertKind, Severity, Side, Verdict } from "./alert/alert.ts";
 import { EXIT, HostError } from "./errors.ts";
 
 /** Calls between two collections: the module's memory stays at a few pages. */
+/** Answers remembered per question: a house's servers say a few dozen different things. */
+const ANSWERS_MAX = 256;
 const CALLS_PER_COLLECTION = 256;
 
 /** Evidence names an inspector can report, as it exports them. */
@@ -105,6 +107,22 @@ function assertRows(judge: Judge, names: EvidenceNames): void {
 }
 
 /**
+ * The judge's answers depend on nothing but the question, and honest sessions ask the same ones all
+ * day: a bounded memory of answers spares the way over the seam.
+ */
+function remembered(call: Call): Call {
+  const answers = new Map<string, unknown>();
+  return (...values) => {
+    const key = JSON.stringify(values);
+    if (answers.has(key)) return answers.get(key);
+    const answer = call(...values);
+    if (answers.size >= ANSWERS_MAX) answers.clear();
+    answers.set(key, Array.isArray(answer) ? Object.freeze(answer) : answer);
+    return answer;
+  };
+}
+
+/**
  * Loads the judge from the octets of its module.
  * @throws HostError when a function is missing or an evidence name has no row.
  */
@@ -113,13 +131,14 @@ export function loadJudge(wasm: Uint8Array, names: EvidenceNames): Judge {
   const memory = exports.memory as WebAssembly.Memory;
   const collect = callable(exports, "__collect");
   let calls = 0;
-  const ask = (name: string): Call => {
+  const question = (name: string): Call => {
     const call = callable(exports, name);
     return (...values) => {
       if (++calls % CALLS_PER_COLLECTION === 0) collect();
       return call(...values);
     };
   };
+  const ask = (name: string): Call => remembered(question(name));
   const text = (name: string) => {
     const call = ask(name);
     return (...values: readonly Crossing[]): string => String(call(...values));
