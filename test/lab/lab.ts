@@ -37,8 +37,8 @@ export class Lab {
   async through<T>(mode: Mode, work: () => Promise<T>): Promise<T> {
     const middlebox = new Middlebox(this.network, mode);
     this.#middlebox = middlebox;
-    await middlebox.start();
     try {
+      await middlebox.start();
       return await work();
     } finally {
       await middlebox.stop();

@@ -86,7 +86,7 @@ export function stop(
 export function lineFrom(
   child: ChildProcess,
   pattern: RegExp,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";
