@@ -64,7 +64,7 @@ export async function dialogsOf(path: string): Promise<Dialog[]> {
 /** Findings beside their flow lines; ports that are used again keep their order. */
 function joined(findings: readonly Finding[], lines: readonly FlowLine[]): Dialog[] {
   const waiting = [...lines];
-  return findings
+  return [...findings]
     .sort((a, b) => a.firstFrame - b.firstFrame)
     .flatMap((finding) => {
       const { client, clientPort, server, serverPort, application, mail } = finding;
