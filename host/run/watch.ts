@@ -17,13 +17,11 @@ import { Conntrack } from "../tap/conntrack.ts";
 import { ownAddresses } from "../tap/link.ts";
 import { Tap } from "../tap/tap.ts";
 import { Control, type ControlAnswer, type ControlRequest } from "./control.ts";
+import { CrashFile, Traps } from "./crash.ts";
 import { type OffloadStatus, offloadStatus, readOffloadSetting } from "./offload.ts";
 import { dropPrivileges, type Identity, ownFolder, resolveIdentity } from "./privileges.ts";
 import { makeState, type State } from "./state.ts";
 
-/** The third trap within this time ends the watch: something is wrong that a restart does not mend. */
-const TRAP_WINDOW_MS = 600_000;
-const TRAPS_MAX = 3;
 /** How long the lamp stays at "degraded" after the last loss. */
 const DEGRADED_MS = 60_000;
 const LAMP_MS = 500;
@@ -65,7 +63,8 @@ export class Watch {
   readonly #conntrack = new Conntrack();
   readonly #offloadSetting = readOffloadSetting();
   readonly #since = Date.now();
-  readonly #traps: number[] = [];
+  readonly #traps = new Traps();
+  readonly #crashFile: CrashFile;
   #degradedUntil = 0;
   #testUntil = 0;
   #lost = 0;
@@ -79,6 +78,7 @@ export class Watch {
   constructor(request: WatchRequest) {
     const { config, interfaces } = request;
     this.#request = request;
+    this.#crashFile = new CrashFile(config.runDir);
     const inspector = this.#loadInspector();
     const { MailEvidence, SegmentEvidence } = inspector.abi.names;
     const names = { mail: MailEvidence, segment: SegmentEvidence };
@@ -96,7 +96,7 @@ export class Watch {
         this.#keep(() => this.#state.store?.offer(finding.time, alerts.length > 0));
       },
       onLoss: (frames) => this.#degrade(frames),
-      onTrap: (error) => this.#recover(error),
+      onTrap: (error, block) => this.#recover(error, block),
     });
     this.#led = config.led === null ? null : new Led(config.ledRoot, config.led);
     const { facility, collectors } = config;
@@ -169,7 +169,7 @@ export class Watch {
       notInspected: Object.fromEntries(reasons.map(([k, v]) => [k, Number(v)])),
       offload: this.#offload(),
       framesLost: this.#lost,
-      traps: this.#traps.length,
+      traps: this.#traps.count,
       cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1_000_000,
       syslog: this.#syslog.status(),
       alertsRaised: this.#alerts,
@@ -182,9 +182,9 @@ export class Watch {
     const { config } = this.#request;
     const name = config.profile === "board" ? "inspector-board.wasm" : "inspector.wasm";
     const inspector = Inspector.load(modulePath(name));
+    inspector.setTerse(true);
     this.#home = "";
     this.#learnHome(inspector);
-    inspector.setTerse(true);
     return inspector;
   }
 
@@ -253,18 +253,22 @@ export class Watch {
   }
 
   /** A trapped inspector is replaced; the ring is laid into the new one's memory. */
-  #recover(error: unknown): void {
+  #recover(error: unknown, block: Uint8Array | null): void {
+    if (this.#traps.isLast) return; // the end has been told; what still arrives is dropped
     const now = Date.now();
-    this.#traps.push(now);
-    const recent = this.#traps.filter((time) => now - time < TRAP_WINDOW_MS).length;
+    this.#traps.note(now, error instanceof HostError);
     const what = error instanceof Error ? error.message : String(error);
-    if (recent >= TRAPS_MAX || !(error instanceof HostError)) {
-      this.#request.onEnd(new HostError(EXIT.trapped, `the inspector failed: ${what}`));
+    // First the tap: frames arrive while we write.
+    if (!this.#traps.isLast) this.#tap.replace(this.#loadInspector());
+    const took = Date.now() - now;
+    const path = block === null ? null : this.#crashFile.write(block);
+    const kept = path === null ? "" : ` Headers of what it was looking at are in ${path}.`;
+    if (this.#traps.isLast) {
+      this.#request.onEnd(new HostError(EXIT.trapped, `the inspector failed: ${what}${kept}`));
       return;
     }
-    this.#tap.replace(this.#loadInspector());
     this.#syslog.notice("inspector-replaced", "warning", what);
-    this.#request.diagnostic(`${what} A new one has taken over.`);
+    this.#request.diagnostic(`${what} A new one took over after ${took} ms.${kept}`);
     this.#degradedUntil = now + DEGRADED_MS;
   }
 
@@ -285,7 +289,7 @@ export class Watch {
   #counters(): Record<string, number> {
     const counters = this.#tap.inspector.counters();
     const frames = Number(counters.get("frames") ?? 0n);
-    return { frames, lost: this.#lost, alerts: this.#alerts, traps: this.#traps.length };
+    return { frames, lost: this.#lost, alerts: this.#alerts, traps: this.#traps.count };
   }
 
   #explained(error: unknown): HostError {

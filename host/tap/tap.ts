@@ -13,6 +13,8 @@ const PULSE_MS = 500;
 /** Resolution of the ring's time stamps, as pcapng's if_tsresol writes it: nanoseconds. */
 const NANOSECONDS = 9;
 const LINKTYPE_ETHERNET = 1;
+/** Where a ring block counts its frames. linux/if_packet.h */
+const BLOCK_FRAMES = 12;
 
 export interface TapRequest {
   readonly inspector: Inspector;
@@ -22,8 +24,11 @@ export interface TapRequest {
   readonly mailPorts?: readonly number[];
   /** Called with how many frames passed unseen since the last call. */
   readonly onLoss: (frames: number) => void;
-  /** Called when the inspector cannot go on; the tap still runs and drops what arrives. */
-  readonly onTrap: (error: unknown) => void;
+  /**
+   * Called when the inspector cannot go on; the tap still runs and drops what arrives. `block` is the
+   * one it failed on, as it lies in the memory, null when it failed on none.
+   */
+  readonly onTrap: (error: unknown, block: Uint8Array | null) => void;
   /** "copied" asks for the copy outright. */
   readonly placement?: PlacementMode;
 }
@@ -104,7 +109,7 @@ export class Tap {
       while (this.#inspector.finish()) this.#drain.take();
       this.#drain.take();
     } catch (error) {
-      this.#request.onTrap(error);
+      this.#request.onTrap(error, null);
     }
   }
 
@@ -158,6 +163,7 @@ export class Tap {
   /** One block: walked in place, with a drain wherever findings fill their ring. */
   #walk(offset: number, index: number): number {
     this.#blocks += 1;
+    const framesBefore = this.#inspector.framesOfInput;
     try {
       let frame = 0;
       do {
@@ -165,9 +171,19 @@ export class Tap {
         this.#drain.take();
       } while (frame !== 0);
     } catch (error) {
-      this.#request.onTrap(error);
+      this.#fail(error, offset, framesBefore);
     }
     return 0;
+  }
+
+  /** The rest of the block is lost with the inspector, the frame it failed on included. */
+  #fail(error: unknown, offset: number, framesBefore: number): void {
+    const { octets, blockSize, framesOfInput } = this.#inspector;
+    const block = octets.slice(offset, offset + blockSize);
+    const frames = new DataView(block.buffer).getUint32(BLOCK_FRAMES, true);
+    const lost = frames - Math.max(0, framesOfInput - framesBefore - 1);
+    this.#request.onTrap(error, block);
+    if (lost > 0) this.#request.onLoss(lost);
   }
 
   /** Losses since the last beat are told; on a quiet link time goes on. */
@@ -192,7 +208,7 @@ export class Tap {
       }
       this.#blocksAtPulse = this.#blocks;
     } catch (error) {
-      this.#request.onTrap(error);
+      this.#request.onTrap(error, null);
     }
   }
 }
