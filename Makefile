@@ -18,7 +18,7 @@ CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test test-update run demo bench bench-live fuzz pcap package feed size lint format clean help
+.PHONY: build check test test-update run demo bench bench-live fuzz soak licences pcap package feed size lint format clean help
 
 build: $(BUILT) ## compile the inspector, the judge and the host
 
@@ -67,6 +67,12 @@ bench-live: build ## measure the live tap on a veth pair (as root)
 
 fuzz: build ## feed the inspector broken frames (SEED=1 SECONDS=60)
 	$(TSX) test/fuzz/fuzz.ts $(or $(SEED),1) $(or $(SECONDS),60)
+
+soak: build ## the inspector translated to C under libFuzzer, with coverage (SECONDS=60)
+	$(TSX) test/fuzz/translated/soak.ts $(or $(SECONDS),60)
+
+licences: $(STAMP) ## list every package's licence; fails on one nobody accepted
+	@$(TSX) test/tidy/licence.ts
 
 pcap: $(STAMP) ## write a scenario as a capture file (SCENARIO=test/scenario/…)
 	@$(TSX) test/packet/write.ts $(SCENARIO)
