@@ -234,6 +234,11 @@ export class Inspector {
     });
   }
 
+  /** Lets go of every finding that waits, unread: for measurements. */
+  discard(): void {
+    this.#run(() => this.#calls.releaseFindings(this.#calls.findingCount()));
+  }
+
   /** What was counted since the start, by name. */
   counters(): Map<string, bigint> {
     return this.#table(this.#abi.names.Counter, this.#calls.countersAt());

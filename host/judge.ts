@@ -7,9 +7,9 @@ import type { AlertKind, Severity, Side, Verdict } from "./alert/alert.ts";
 import { EXIT, HostError } from "./errors.ts";
 
 /** Calls between two collections: the module's memory stays at a few pages. */
+const CALLS_PER_COLLECTION = 256;
 /** Answers remembered per question: a house's servers say a few dozen different things. */
 const ANSWERS_MAX = 256;
-const CALLS_PER_COLLECTION = 256;
 
 /** Evidence names an inspector can report, as it exports them. */
 export interface EvidenceNames {

@@ -372,7 +372,7 @@ export class Inspect {
     const fromNear = fromClient == flow.has(FLOW_CLIENT_NEAR);
     let touched = false;
     if (segment.has(RST)) Counters.add(Counter.Resets, 1);
-    if (Forensics.wants(flow, segment, fromNear)) {
+    if (EVIDENCE && Forensics.wants(flow, segment, fromNear)) {
       Forensics.observe(flow, segment, fromNear);
       touched = true;
     }
