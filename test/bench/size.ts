@@ -6,9 +6,13 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { installedSize } from "../../board/package/entry.ts";
+import { ARCHITECTURES } from "../../board/package/machine.ts";
+import { service } from "../../board/package/service.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const BUILD = join(ROOT, "build");
+const PROFILES = join(ROOT, "board/profiles");
 const STORY = join(ROOT, "test/captures/uplink-story.pcap");
 const KIBIOCTET = 1_024;
 const MEBIOCTET = 1_048_576;
@@ -58,6 +62,25 @@ function sizes(): Measure[] {
     { what: "striplight.js", value: bundle / KIBIOCTET, budget: 400, unit: "KiB" },
     { what: "installed, without Node", value: installed / MEBIOCTET, budget: 3, unit: "MiB" },
   ];
+}
+
+/** The package of each architecture, koffi for musl and glibc included, against its boards. */
+function packages(): Measure[] {
+  const boards = readdirSync(PROFILES).map((name) =>
+    JSON.parse(readFileSync(join(PROFILES, name), "utf8")),
+  );
+  return ARCHITECTURES.map((architecture) => {
+    const { entries } = service(ROOT, join(BUILD, "board/source"), architecture, 0);
+    const budgets = boards
+      .filter((board) => board.architecture === architecture)
+      .map((board) => Number(board.budget.serviceMiB));
+    return {
+      what: `package for ${architecture}`,
+      value: installedSize(entries) / MEBIOCTET,
+      budget: Math.min(...budgets),
+      unit: "MiB",
+    };
+  });
 }
 
 /** The bundled capture's records over and over. */
@@ -130,6 +153,6 @@ function line({ what, value, budget, unit }: Measure): string {
   return `${what.padEnd(38)}${value.toFixed(1).padStart(8)} ${unit} ${limit}`.trimEnd();
 }
 
-const measures = [...sizes(), ...(await figures())];
+const measures = [...sizes(), ...packages(), ...(await figures())];
 process.stdout.write(`${measures.map(line).join("\n")}\n`);
 process.exitCode = measures.some(({ value, budget }) => budget !== null && value > budget) ? 1 : 0;

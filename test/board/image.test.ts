@@ -3,12 +3,12 @@
 // say what became of it. Software emulation is slow: nothing here measures speed.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deviceTree } from "../../board/image/device-tree.ts";
 import { Guest } from "../../board/image/guest.ts";
 import { image } from "../../board/image/image.ts";
 import { needs } from "../lab/package.ts";
+import { frames } from "./frame.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const STORE = join(ROOT, "build/board/source");
@@ -19,18 +19,6 @@ const BOOT_MS = 120_000;
 const START_MS = 180_000;
 const COMMAND_MS = 60_000;
 const FRAME_MS = 20;
-
-/** The frames of a little-endian classic capture. */
-function frames(path: string): Buffer[] {
-  const octets = readFileSync(path);
-  const found: Buffer[] = [];
-  for (let at = 24; at < octets.length; ) {
-    const length = octets.readUInt32LE(at + 8);
-    found.push(octets.subarray(at + 16, at + 16 + length));
-    at += 16 + length;
-  }
-  return found;
-}
 
 const pid = "$(pidof node | cut -d' ' -f1)";
 
