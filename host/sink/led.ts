@@ -33,7 +33,7 @@ const TRIGGER = "timer";
 const TRIGGERS_MAX = 4_096;
 
 /** How long the end waits for the lamp to be put back. */
-const RESTORE_MS = 500;
+const RESTORE_MS = 300;
 
 /**
  * Waits for its standard input to close, whatever else happens, then puts the lamp back:
@@ -158,7 +158,8 @@ export class Led {
     const restored = once(keeper, "exit", { signal: AbortSignal.timeout(RESTORE_MS) });
     keeper.ref();
     keeper.stdin?.end();
-    await restored.catch(() => {}); // it still ends by itself; the end of the watch does not wait
+    await restored.catch(() => {});
+    keeper.unref(); // it still ends by itself; the end of the watch does not wait
   }
 }
 

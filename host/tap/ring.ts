@@ -76,10 +76,7 @@ export class Ring {
   constructor(request: RingRequest) {
     this.#request = request;
     this.#region = request.region;
-    this.#onSignal = () => {
-      // A signal without a block may tell of the interface, at once.
-      if (this.drain() === 0 && takeError(this.#descriptor) !== 0) this.#look();
-    };
+    this.#onSignal = () => this.#drainSoon();
   }
 
   /** Whether the kernel writes into the inspector's memory or blocks are copied there. */
@@ -164,13 +161,21 @@ export class Ring {
       taken += 1;
     }
     this.#counted.blocks += taken;
-    if (taken === blockCount && this.#again === null) {
-      this.#again = setImmediate(() => {
-        this.#again = null;
-        this.drain();
-      });
-    }
+    if (taken === blockCount) this.#drainSoon();
     return taken;
+  }
+
+  /**
+   * However many signals one turn of the event loop brings, it drains once: each of a hundred that
+   * have queued up would else take a whole turn of the ring, and the next SIGTERM wait for them all.
+   */
+  #drainSoon(): void {
+    if (this.#again !== null) return;
+    this.#again = setImmediate(() => {
+      this.#again = null;
+      // A signal without a block may tell of the interface, at once.
+      if (this.drain() === 0 && takeError(this.#descriptor) !== 0) this.#look();
+    });
   }
 
   /** The counters up to now. */

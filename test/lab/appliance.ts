@@ -2,15 +2,18 @@
 // stands in for the LED and the home's collector. Reads its JSON lines; judges nothing.
 
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Network, UPLINK } from "./namespace.ts";
-import { lineFrom, type Outcome, run, start, stop } from "./process.ts";
+import { lineFrom, type Outcome, run, start, stop, until } from "./process.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../build/striplight.js", import.meta.url));
 const LED = "lab:alarm";
+/** Clock ticks a second in /proc/PID/stat; the same on every Linux there is. */
+const TICKS = 100;
 
 /** What the lamp shows, in the words of a person. */
 export type Lamp = "off" | "steady" | "slow blink" | "fast blink";
@@ -24,8 +27,19 @@ export interface AlertLine {
   verdict: string;
   severity: string;
   evidence: string[];
+  side: string;
   flow: { client: string; clientPort: number; server: string; serverPort: number };
   text: string;
+}
+
+/** The parts of a status the lab reads. */
+export interface Status {
+  user: string;
+  interfaces: { state: string; drops: number; missed: number; interruptions: number }[];
+  counters: { frames: number };
+  framesLost: number;
+  alertsRaised: number;
+  syslog: { collectors: { connected: boolean; queued: number; dropped: number }[] };
 }
 
 /** Where records are sent. */
@@ -33,12 +47,15 @@ export interface CollectorAddress {
   host: string;
   port: number;
   proto: "udp" | "tcp";
+  /** Records kept while it is away; the product's default where absent. */
+  queue?: number;
 }
 
 /** One running watch. `start` resolves when it watches; `stop` ends it with SIGTERM. */
 export class Appliance {
-  readonly #network: Network;
+  readonly #network: Pick<Network, "netns">;
   readonly #collectors: readonly CollectorAddress[];
+  readonly #environment: Record<string, string>;
   #folder = "";
   #child: ChildProcess | null = null;
   #rest = "";
@@ -47,9 +64,15 @@ export class Appliance {
   /** Called with each alert as it is printed. */
   onAlert: (alert: AlertLine) => void = () => {};
 
-  constructor(network: Network, collectors: readonly CollectorAddress[] = []) {
+  /** `environment` is added to that of the watch. */
+  constructor(
+    network: Pick<Network, "netns">,
+    collectors: readonly CollectorAddress[] = [],
+    environment: Record<string, string> = {},
+  ) {
     this.#network = network;
     this.#collectors = collectors;
+    this.#environment = environment;
   }
 
   async start(): Promise<void> {
@@ -57,7 +80,8 @@ export class Appliance {
     makeLampFolder(join(this.#folder, "leds", LED));
     writeFileSync(this.#configuration, this.#uci());
     const words = ["watch", "-i", UPLINK, "--json", "-c", this.#configuration];
-    const child = start(this.#network.netns("router"), [process.execPath, PROGRAM, ...words]);
+    const argv = [process.execPath, PROGRAM, ...words];
+    const child = start(this.#network.netns("router"), argv, this.#environment);
     this.#child = child;
     child.stdout?.on("data", (octets: Buffer) => this.#read(octets.toString("utf8")));
     child.stderr?.on("data", (octets: Buffer) => {
@@ -66,14 +90,24 @@ export class Appliance {
     await lineFrom(child, /watching/, 20_000);
   }
 
-  /** Resolves with the exit status. */
-  async stop(): Promise<number | null> {
+  /** Tells it to end; resolves with the exit status as soon as it has. */
+  async end(): Promise<number | null> {
     const child = this.#child;
     this.#child = null;
     if (child !== null) await stop(child);
-    if (this.#folder !== "") rmSync(this.#folder, { recursive: true, force: true });
-    this.#folder = "";
     return child?.exitCode ?? null;
+  }
+
+  /** The same, and removes what it wrote. */
+  async stop(): Promise<number | null> {
+    const status = await this.end();
+    if (this.#folder !== "") {
+      // Under load the lamp is put back a moment after the end.
+      await until("the lamp is put back", () => this.lamp() === "off").catch(() => {});
+      await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+    this.#folder = "";
+    return status;
   }
 
   /** Everything it said on standard error. */
@@ -90,6 +124,33 @@ export class Appliance {
   command(...words: string[]): Promise<Outcome> {
     const argv = [process.execPath, PROGRAM, ...words, "-c", this.#configuration];
     return run(this.#network.netns("router"), argv);
+  }
+
+  /** What `striplight status` says. */
+  async status(): Promise<Status> {
+    const { transcript } = await this.command("status", "--json");
+    return JSON.parse(transcript);
+  }
+
+  /** Processor time of the running watch so far, all threads, in milliseconds. */
+  cpuMs(): number {
+    const stat = readFileSync(`/proc/${this.pid}/stat`, "utf8");
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 13);
+    return ((Number(user) + Number(system)) * 1000) / TICKS;
+  }
+
+  /** Frames its interface has received so far, whoever looked at them. */
+  framesCarried(): number {
+    const devices = readFileSync(`/proc/${this.pid}/net/dev`, "utf8");
+    return Number(new RegExp(`${UPLINK}:\\s*\\d+\\s+(\\d+)`).exec(devices)?.[1] ?? 0);
+  }
+
+  /** Sends the running watch a signal. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
   }
 
   /** What the stand-in LED shows now. */

@@ -30,11 +30,11 @@ export interface SyslogRecord {
 
 /** One running rsyslogd. `start` resolves when it listens. */
 export class SyslogCollector {
-  readonly #network: Network;
+  readonly #network: Pick<Network, "netns">;
   #folder = "";
   #child: ChildProcess | null = null;
 
-  constructor(network: Network) {
+  constructor(network: Pick<Network, "netns">) {
     this.#network = network;
   }
 
@@ -59,11 +59,11 @@ export class SyslogCollector {
     });
   }
 
-  /** Ends it; the records can still be read until `remove`. */
-  async stop(): Promise<void> {
+  /** Ends it; the records can still be read until `remove`. SIGKILL lets it finish nothing. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     const child = this.#child;
     this.#child = null;
-    if (child !== null) await stop(child);
+    if (child !== null) await stop(child, signal);
   }
 
   /** Removes what was written. */
