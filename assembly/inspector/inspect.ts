@@ -7,7 +7,7 @@ import { Dialogs } from "./dialog/dialogs";
 import { Hello } from "./dialog/hello";
 import { Forensics } from "./evidence/forensics";
 import { Benign } from "./evidence/evidence";
-import { Cause, Finding } from "./finding/finding";
+import { Cause, } from "./finding/finding";
 import { FindingRing } from "./finding/ring";
 import {
   Application, Flow, FLOW_ANSWERED, FLOW_BOTH_HOME, FLOW_CLIENT_NEAR, FLOW_NAMED, FLOW_PROBED_CLIENT,

@@ -127,6 +127,7 @@ export class Walk {
       if (FindingRing.full()) return offset;
       if (offset >= ahead) ahead = Walk.lookAheadRing(blockAt, offset, interfaceIndex);
       const frame = RingFrame.at(blockAt + offset);
+      if (!Inspect.joined(frame.time)) return offset;
       const ethernet = frame.hasEthernet;
       const start = ethernet ? frame.macOffset : frame.netOffset;
       const captured = ethernet ? frame.captured : frame.captured - (frame.netOffset - frame.macOffset);

@@ -1,7 +1,6 @@
 // IMAP literals: a number in braces at the end of a line announces counted octets, after which the
 // line goes on. RFC 3501 §4.3, RFC 7888 §4.
 
-import { Imap } from "./imap";
 import { Dialect, Dialog, Mode, Side } from "./row";
 import { Word } from "./word";
 

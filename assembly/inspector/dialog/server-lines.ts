@@ -8,7 +8,7 @@ import { Imap } from "./imap";
 import { Literal } from "./literal";
 import { Pending, Verb } from "./pending";
 import { Pop3 } from "./pop3";
-import { Dialect, Dialog, Mode, Side, Wait } from "./row";
+import { Dialect, Dialog, Side, Wait } from "./row";
 import { SmtpReply } from "./smtp-reply";
 import { Upgrade } from "./upgrade";
 import { Word } from "./word";

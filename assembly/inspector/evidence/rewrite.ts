@@ -17,7 +17,7 @@ const BESIDE: u64 =
 const CLEAR: u64 =
   (<u64>1 << MailEvidence.ClearAuth) | (<u64>1 << MailEvidence.ClearMail) | (<u64>1 << MailEvidence.ClearRead);
 
-/** What a dialog showed, as facts and marks; 320 octets within its row. */
+/** What a dialog showed, as facts and marks; 288 octets within its row. */
 @final @unmanaged
 export class Rewrite {
   /** Evidence that stands once it was seen. */
