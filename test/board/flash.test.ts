@@ -14,7 +14,7 @@ const CAPTURE = join(ROOT, "test/captures/mail/smtp-asa.pcap");
 const TIME = 1_764_000_000;
 const MEMORY_MIB = 1_024;
 const BOOT_MS = 180_000;
-const COMMAND_MS = 120_000;
+const COMMAND_MS = 300_000;
 const FRAME_MS = 20;
 
 describe("board: an emulated flash", function () {
