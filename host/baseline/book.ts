@@ -77,6 +77,10 @@ function touch<V>(map: Map<string, V>, key: string, value: V, max: number): void
   }
 }
 
+function hasSteadyOffer({ offers, noOffers, offerDays }: Entry): boolean {
+  return isSteady(offers, noOffers, offerDays.length);
+}
+
 /** The book of baselines. */
 export class BaselineBook {
   private readonly entries = new Map<string, Entry>();
@@ -126,7 +130,9 @@ export class BaselineBook {
     entry.operator = operator.name;
     entry.operatorGreeted = operator.source !== "name";
     remember(entry, session);
-    touch(this.entries, key, entry, ENTRIES_MAX);
+    this.entries.delete(key);
+    this.entries.set(key, entry);
+    if (this.entries.size > ENTRIES_MAX) this.entries.delete(this.leastKept(this.entries.keys()));
     this.touchOperator(operator.name, key);
     if (session.tlsOk && !session.tainted) {
       const pair = pairKey(client, key);
@@ -255,7 +261,25 @@ export class BaselineBook {
     return serverName === null ? null : (this.policies.get(serverName.toLowerCase()) ?? null);
   }
 
-  /** Past the limit, the operator not heard of for longest goes with all its servers. */
+  /**
+   * The key not heard of for longest among those without a steady history, or among all: whoever opens
+   * sessions with thousands of servers must not make us forget the ones that were always honest.
+   */
+  private leastKept(keys: Iterable<string>, entriesOf = this.entryOf): string {
+    let longest: string | null = null;
+    for (const key of keys) {
+      longest ??= key;
+      if (!entriesOf(key).some(hasSteadyOffer)) return key;
+    }
+    return longest ?? "";
+  }
+
+  private readonly entryOf = (key: string): Entry[] => {
+    const entry = this.entries.get(key);
+    return entry === undefined ? [] : [entry];
+  };
+
+  /** Past the limit, an operator not heard of for longest goes with all its servers. */
   private touchOperator(name: string, key: string): void {
     const keys = this.operators.get(name) ?? new Set();
     keys.delete(key);
@@ -267,9 +291,9 @@ export class BaselineBook {
       keys.delete(longest);
       this.entries.delete(longest);
     }
-    const oldest = this.operators.entries().next();
-    if (this.operators.size <= OPERATORS_MAX || oldest.done) return;
-    const [operator, gone] = oldest.value;
+    if (this.operators.size <= OPERATORS_MAX) return;
+    const operator = this.leastKept(this.operators.keys(), (one) => this.entriesOf(one));
+    const gone = this.operators.get(operator) ?? [];
     this.operators.delete(operator);
     for (const entry of gone) this.entries.delete(entry);
   }

@@ -83,7 +83,8 @@ function soak(): void {
   const limits = [
     `-max_total_time=${seconds}`,
     "-max_len=8192",
-    "-timeout=10",
+    "-timeout=600",
+    "-report_slow_units=600",
     "-rss_limit_mb=2048",
   ];
   const said = ["-print_final_stats=1", "-verbosity=1", "-artifact_prefix=crash/"];

@@ -1,0 +1,158 @@
+// Would a test notice if a guard went? Takes each guard out of a copy of the inspector in turn, builds
+// it, and expects the test that covers it to go red; says which stayed green. Exit status 1 then.
+// Run: node --import tsx test/fuzz/guards.ts [PART OF A TEST'S NAME]
+
+import { spawnSync } from "node:child_process";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { compile, compilerFolder } from "../assembly.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const FOLDER = compilerFolder("guard");
+const MOCHA = join(ROOT, "node_modules/mocha/bin/mocha.js");
+const DOORS = "test/fuzz/door.test.ts";
+const SCENARIOS = "test/scenario/run.test.ts";
+
+interface Guard {
+  /** Within assembly/inspector. */
+  readonly file: string;
+  readonly guard: string;
+  /** The same place without it. */
+  readonly without: string;
+  /** The test that covers it, and the part of its name. */
+  readonly test: string;
+  readonly name: string;
+}
+
+const door = (file: string, guard: string, without: string, name: string): Guard => {
+  return { file, guard, without, test: DOORS, name };
+};
+const scenario = (file: string, guard: string, without: string, name: string): Guard => {
+  return { file, guard, without, test: SCENARIOS, name: `${name}.scn as written` };
+};
+
+export const GUARDS: readonly Guard[] = [
+  door(
+    "source/record.ts",
+    "return captured <= RECORD_SIZE_MAX;",
+    "return true;",
+    "longer than any record",
+  ),
+  door("walk.ts", "if (next > end) break;", "", "not whole"),
+  door("walk.ts", "if (captured > room) return false;", "", "captured more than it holds"),
+  door(
+    "walk.ts",
+    "if (offset + start <= BLOCK_SIZE && captured <= BLOCK_SIZE - offset - start) {",
+    "if (true) {",
+    "reaches out of its block",
+  ),
+  door(
+    "walk.ts",
+    "while (left != 0 && offset + RingFrame.size <= BLOCK_SIZE) {",
+    "while (left != 0) {",
+    "behind its block",
+  ),
+  door(
+    "finding/ring.ts",
+    "return FindingRing.count() + FINDING_RESERVE > FINDING_CAPACITY;",
+    "return false;",
+    "findings that nobody takes",
+  ),
+  scenario(
+    "wire/ip4.ts",
+    "if (size < HEADER_SIZE_MIN) return Reason.Ip4HeaderLength;",
+    "",
+    "ip4-header-of-four-words",
+  ),
+  scenario(
+    "wire/ip4.ts",
+    "return total != 0 && total < size ? Reason.Ip4TotalLength : Reason.Ok;",
+    "return Reason.Ok;",
+    "ip4-shorter-than-its-header",
+  ),
+  scenario(
+    "wire/ip6.ts",
+    "if (at + HEADER_SIZE > end) return Reason.Ip6Truncated;",
+    "",
+    "ip6-header-cut-in-half",
+  ),
+  scenario(
+    "wire/tcp.ts",
+    "if (at + HEADER_SIZE_MIN > end) return Reason.TcpTruncated;",
+    "",
+    "tcp-header-cut-in-half",
+  ),
+  scenario(
+    "wire/tcp.ts",
+    "if (size < HEADER_SIZE_MIN) return Reason.TcpDataOffset;",
+    "",
+    "tcp-header-of-four-words",
+  ),
+  scenario(
+    "wire/vlan.ts",
+    "return at + VLAN_SIZE > end ? Reason.VlanTruncated : Reason.Ok;",
+    "return Reason.Ok;",
+    "tag-cut-in-half",
+  ),
+  scenario(
+    "inspect.ts",
+    "depth < LAYER_DEPTH_MAX; depth++",
+    "depth < 64; depth++",
+    "tags-nested-too-deep",
+  ),
+];
+
+/** A copy of what the tests need; the modules lie where they look for them. */
+function copy(): void {
+  for (const name of ["assembly", "host", "test"]) {
+    rmSync(join(FOLDER, name), { recursive: true, force: true });
+    cpSync(join(ROOT, name), join(FOLDER, name), { recursive: true });
+  }
+  cpSync(join(ROOT, "package.json"), join(FOLDER, "package.json"));
+  cpSync(join(ROOT, ".mocharc.json"), join(FOLDER, ".mocharc.json"));
+  cpSync(join(ROOT, "build/judge.wasm"), join(FOLDER, "build/judge.wasm"));
+  const { desk } = JSON.parse(readFileSync(join(ROOT, "asconfig.json"), "utf8")).targets;
+  const quick = { ...desk, optimizeLevel: 1, converge: false };
+  writeFileSync(join(FOLDER, "asconfig.json"), JSON.stringify({ targets: { desk: quick } }));
+}
+
+async function build(): Promise<void> {
+  const { status, said } = await compile(FOLDER, [
+    "assembly/inspector/index.ts",
+    "--target",
+    "desk",
+  ]);
+  if (status !== 0) throw new Error(said);
+}
+
+/** Whether the tests of that name are green; no test of that name is an error. */
+function green({ test, name }: Guard): boolean {
+  const args = [MOCHA, "--fgrep", name, test];
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: FOLDER, encoding: "utf8" });
+  if (/\b0 passed, 0 failed/.test(stdout)) throw new Error(`${test} has no test named ${name}`);
+  return status === 0;
+}
+
+const wanted = GUARDS.filter(({ name }) => name.includes(process.argv[2] ?? ""));
+copy();
+await build();
+let unnoticed = 0;
+for (const guard of wanted) {
+  if (!green(guard)) throw new Error(`"${guard.name}" is red with every guard in its place`);
+}
+for (const guard of wanted) {
+  const path = join(FOLDER, "assembly/inspector", guard.file);
+  const text = readFileSync(path, "utf8");
+  if (text.split(guard.guard).length !== 2) {
+    throw new Error(`${guard.file} no longer has exactly one "${guard.guard}"`);
+  }
+  writeFileSync(path, text.replace(guard.guard, guard.without));
+  await build();
+  const stays = green(guard);
+  if (stays) unnoticed += 1;
+  process.stdout.write(`${stays ? "GREEN" : "red"}  ${guard.file}: ${guard.guard}\n`);
+  writeFileSync(path, text);
+}
+process.stdout.write(`${wanted.length} guards, ${unnoticed} went unnoticed\n`);
+process.exitCode = unnoticed === 0 ? 0 : 1;
