@@ -20,7 +20,7 @@ import { HALF_SEEN, HALF_SYN } from "./flow/half";
 import { FlowKey } from "./flow/key";
 import { CLASS_CLOSED, CLASS_KEPT, FlowTable } from "./flow/table";
 import { Track } from "./flow/track";
-import { DUE_PER_FRAME_MAX, LAYER_DEPTH_MAX } from "./limits";
+import { DUE_PER_FRAME_MAX, LAYER_DEPTH_MAX, SYN_REPEATED_NS } from "./limits";
 import { Names } from "./name/names";
 import { Reason } from "./reason";
 import { ACK, FIN, RST, Segment, SEGMENT, SYN } from "./segment";
@@ -410,7 +410,10 @@ export class Inspect {
   private static opensAnew(flow: Flow, segment: Segment): bool {
     const fromClient = FlowTable.fromClient(flow, segment);
     const half = fromClient ? flow.client : flow.server;
-    if (half.has(HALF_SYN)) return half.iss != segment.seq;
+    if (half.has(HALF_SYN)) {
+      return half.iss != segment.seq ||
+        (fromClient && segment.time > flow.handshake.synTime + SYN_REPEATED_NS);
+    }
     // The other side's first SYN while ours waits for an answer: simultaneous open. RFC 9293 §3.5.
     if (!fromClient && flow.has(FLOW_SYN_SEEN) && flow.handshake.synAckCount == 0 && !half.has(HALF_SEEN)) return false;
     return true;

@@ -86,6 +86,12 @@ export const STREAM_HEAD_SIZE: u32 = 768;
 export const HOLE_SEGMENTS_ACKED: u32 = 3;
 /** The same without an acknowledgment (one direction is invisible). */
 export const HOLE_SEGMENTS_MAX: u32 = 8;
+/**
+ * For this long a SYN with the number of the last one is its repetition, then another connection:
+ * twice the maximum segment lifetime of RFC 9293 §3.4.2; retried SYNs follow each other faster.
+ */
+export const SYN_REPEATED_NS: u64 = 240_000_000_000;
+
 /** A hole older than this is given up: slower than any first retransmission timer. RFC 6298 §2.1. */
 export const HOLE_NS: u64 = 2_000_000_000;
 /** Octets beyond the next one wanted that can still belong to this stream: 64 KiB scaled by 4. */

@@ -13,7 +13,7 @@ import { EXIT, type ExitStatus, HostError } from "../errors.ts";
 import { Inspector } from "../inspector.ts";
 import { loadJudge } from "../judge.ts";
 import { modulePath } from "../modules.ts";
-import { openState, type State } from "../run/state.ts";
+import { isUrgent, openState, type State } from "../run/state.ts";
 import { describeAlert, Told } from "../sink/terminal.ts";
 import { type Command, parseOptions, type Streams, usageError } from "./command.ts";
 import { Progress } from "./progress.ts";
@@ -114,7 +114,7 @@ class Replay {
     this.#drain = new Drain(this.#inspector, (finding, sighting) => {
       const alerts = this.#book.observe(finding, sighting);
       for (const alert of alerts) this.#tell(alert);
-      this.#state.store?.offer(finding.time, alerts.length > 0);
+      this.#state.store?.offer(finding.time, isUrgent(alerts));
     });
   }
 

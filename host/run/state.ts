@@ -1,6 +1,7 @@
 // Turns the configuration and a state folder into what an alert book knows of the past: baselines read
 // back, the owner's and the bundled knowledge. Without a folder nothing is read or kept.
 
+import { type Alert, VERDICT_RANK } from "../alert/alert.ts";
 import { Repeats } from "../alert/repeat.ts";
 import { BaselineBook } from "../baseline/book.ts";
 import { Knowledge } from "../baseline/knowledge.ts";
@@ -40,4 +41,15 @@ export function openState(...wanted: Parameters<typeof makeState>): State {
   const state = makeState(...wanted);
   state.store?.load();
   return state;
+}
+
+/**
+ * True when what was learnt must be on disk at once: tampering that is at least likely. Mail read in
+ * clear is told at every poll of a mailbox, and flash wears out.
+ */
+export function isUrgent(alerts: readonly Alert[]): boolean {
+  return alerts.some(
+    ({ alert, verdict }) =>
+      alert !== "cleartext-exposed" && VERDICT_RANK[verdict] >= VERDICT_RANK.likely,
+  );
 }

@@ -20,7 +20,7 @@ import { Control, type ControlAnswer, type ControlRequest } from "./control.ts";
 import { CrashFile, Traps } from "./crash.ts";
 import { type OffloadStatus, offloadStatus, readOffloadSetting } from "./offload.ts";
 import { dropPrivileges, type Identity, ownFolder, resolveIdentity } from "./privileges.ts";
-import { makeState, type State } from "./state.ts";
+import { isUrgent, makeState, type State } from "./state.ts";
 
 /** How long the lamp stays at "degraded" after the last loss. */
 const DEGRADED_MS = 60_000;
@@ -93,7 +93,7 @@ export class Watch {
         const lanClient = this.#conntrack.lanClient(finding);
         const alerts = this.#book.observe(finding, { ...sighting, lanClient });
         for (const alert of alerts) this.#tell(alert);
-        this.#keep(() => this.#state.store?.offer(finding.time, alerts.length > 0));
+        this.#keep(() => this.#state.store?.offer(finding.time, isUrgent(alerts)));
       },
       onLoss: (frames) => this.#degrade(frames),
       onTrap: (error, block) => this.#recover(error, block),

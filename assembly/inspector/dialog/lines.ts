@@ -20,6 +20,7 @@ export class Lines {
   static feed(dialog: Dialog, fromClient: bool, at: usize, end: usize): void {
     const side = fromClient ? dialog.client : dialog.server;
     let scrubAt = dialog.scrub ? at : end;
+    if (dialog.scrub) dialog.head.open = 0; // what is kept for comparison ends before the first secret
     while (at < end && <u32>side.mode < Mode.Tls) { // every turn consumes at least one octet
       switch (<u32>side.mode) {
         case Mode.Body: at = Lines.body(dialog, side, fromClient, at, end); break;

@@ -41,6 +41,7 @@ export class Pop3 {
     dialog.afterList = 0;
     switch (verb) {
       case Verb.Stls: Upgrade.asked(dialog, argument); break;
+      case Verb.User: dialog.scrub = 1; break; // the answer may quote it
       case Verb.Pass: seen.markAuth(AuthLevel.Reusable); dialog.scrub = 1; break;
       case Verb.Apop: seen.markAuth(AuthLevel.Crackable); dialog.scrub = 1; break;
       case Verb.Auth: Pop3.auth(dialog, at + size, end); break;
