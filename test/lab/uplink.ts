@@ -3,9 +3,9 @@
 // interface goes. The home's log host stands in the same namespace. Read: veth(4), ip-link(8).
 
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { reference } from "../bench/reference.ts";
 import { ADDRESS, UPLINK } from "./namespace.ts";
-import { lineFrom } from "./process.ts";
 
 const SENDER = "isp";
 /**
@@ -13,7 +13,6 @@ const SENDER = "isp";
  * the others to the watch and its own to the kernel.
  */
 const SENDER_CORE = "0";
-const SEND_MS = 300_000;
 
 /** What the sender says when it is done. */
 export interface Sent {
@@ -95,5 +94,10 @@ export class Uplink {
 
 /** What a sender says when it is done, or told to end by SIGTERM. */
 export async function sentBy(sender: ChildProcess): Promise<Sent> {
-  return JSON.parse(await lineFrom(sender, /^\{/, SEND_MS));
+  let text = "";
+  sender.stdout?.on("data", (octets: Buffer) => {
+    text += octets.toString("utf8");
+  });
+  await once(sender, "close"); // an exit may be heard of before the last words
+  return JSON.parse(text);
 }
