@@ -1,6 +1,5 @@
-// Turns octets in the inspector's memory into findings: loads the module, hands it frames, reads
-// what it found. Opens no capture and no tap; who fills the memory is not its business.
-// Addresses are octet offsets in the linear memory. See assembly/inspector/index.ts for the calls.
+// Turns octets in the inspector's memory into findings: loads the module, hands it frames, reads what it
+// found. Who fills the memory is not its business. Addresses are octet offsets in the linear memory.
 
 import { readFileSync } from "node:fs";
 import { instantiateSync } from "@assemblyscript/loader";

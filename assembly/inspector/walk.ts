@@ -123,7 +123,7 @@ export class Walk {
     let left = min(block.frames, RING_FRAMES_MAX);
     if (offset == 0) offset = block.firstOffset;
     let ahead = offset;
-    while (left != 0 && offset + RingFrame.size <= BLOCK_SIZE) {
+    while (left != 0 && offset <= BLOCK_SIZE - RingFrame.size) {
       if (FindingRing.full()) return offset;
       if (offset >= ahead) ahead = Walk.lookAheadRing(blockAt, offset, interfaceIndex);
       const frame = RingFrame.at(blockAt + offset);
@@ -138,8 +138,9 @@ export class Walk {
           frame.time, interfaceIndex, frame.checksumNotReady,
         );
       }
-      if (frame.nextOffset == 0) return 0;
-      offset += frame.nextOffset;
+      const step = frame.nextOffset;
+      if (step == 0 || step > BLOCK_SIZE - offset) return 0; // compared first: no sum may wrap
+      offset += step;
       left--;
     }
     return 0;
@@ -148,14 +149,15 @@ export class Walk {
   /** The same for a ring block; returns the offset behind the last frame looked at. */
   private static lookAheadRing(blockAt: usize, offset: u32, interfaceIndex: u32): u32 {
     Ahead.begin();
-    for (let turn: u32 = 0; turn < AHEAD_FRAMES - 1 && offset + RingFrame.size <= BLOCK_SIZE; turn++) {
+    for (let turn: u32 = 0; turn < AHEAD_FRAMES - 1 && offset <= BLOCK_SIZE - RingFrame.size; turn++) {
       const frame = RingFrame.at(blockAt + offset);
       const start = offset + frame.macOffset;
       if (frame.hasEthernet && start <= BLOCK_SIZE && frame.captured <= BLOCK_SIZE - start) {
         Ahead.frame(blockAt + start, frame.captured, interfaceIndex);
       }
-      if (frame.nextOffset == 0) { offset = BLOCK_SIZE; break; }
-      offset += frame.nextOffset;
+      const step = frame.nextOffset;
+      if (step == 0 || step > BLOCK_SIZE - offset) { offset = BLOCK_SIZE; break; }
+      offset += step;
     }
     Ahead.touch();
     return offset;

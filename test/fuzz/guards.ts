@@ -49,7 +49,7 @@ export const GUARDS: readonly Guard[] = [
   ),
   door(
     "walk.ts",
-    "while (left != 0 && offset + RingFrame.size <= BLOCK_SIZE) {",
+    "while (left != 0 && offset <= BLOCK_SIZE - RingFrame.size) {",
     "while (left != 0) {",
     "behind its block",
   ),
