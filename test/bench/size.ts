@@ -2,8 +2,16 @@
 // replay larger than the window, time from start to the first result. `make size`; exit status 1 when
 // a budget is broken. Measures whole processes from outside.
 
-import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { installedSize } from "../../board/package/entry.ts";
@@ -20,6 +28,8 @@ const FILE_HEADER_SIZE = 24;
 /** Twice the window, so that all of it is touched. */
 const LARGE_SIZE = 32 * MEBIOCTET;
 const SAMPLE_MS = 5;
+/** What a board with 128 MiB of flash can spare for Node and its libraries. */
+const RUNTIME_MIB = 40;
 const STARTS = 5;
 
 interface Measure {
@@ -80,6 +90,27 @@ function packages(): Measure[] {
       budget: Math.min(...budgets),
       unit: "MiB",
     };
+  });
+}
+
+/** The runtime's files in a squashfs image, once `make package` has written them. */
+function runtimes(): Measure[] {
+  const root = join(BUILD, "board/root");
+  const folders = existsSync(root)
+    ? readdirSync(root).filter((name) => name.startsWith("striplight-runtime-"))
+    : [];
+  return folders.flatMap((name) => {
+    const scratch = mkdtempSync(join(tmpdir(), "striplight-squashfs-"));
+    try {
+      const image = join(scratch, "image");
+      const options = ["-comp", "xz", "-b", "256K", "-noappend", "-quiet", "-no-progress"];
+      const made = spawnSync("mksquashfs", [join(root, name), image, ...options]);
+      if (made.status !== 0) return [];
+      const value = fileSize(image) / MEBIOCTET;
+      return [{ what: `${name} in squashfs`, value, budget: RUNTIME_MIB, unit: "MiB" as const }];
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
   });
 }
 
@@ -153,6 +184,6 @@ function line({ what, value, budget, unit }: Measure): string {
   return `${what.padEnd(38)}${value.toFixed(1).padStart(8)} ${unit} ${limit}`.trimEnd();
 }
 
-const measures = [...sizes(), ...packages(), ...(await figures())];
+const measures = [...sizes(), ...packages(), ...runtimes(), ...(await figures())];
 process.stdout.write(`${measures.map(line).join("\n")}\n`);
 process.exitCode = measures.some(({ value, budget }) => budget !== null && value > budget) ? 1 : 0;

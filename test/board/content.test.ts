@@ -1,10 +1,8 @@
 // What the packages hold, and what that weighs, against the budgets of the boards they are for.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { apk } from "../../board/package/apk.ts";
 import { installedSize } from "../../board/package/entry.ts";
@@ -12,7 +10,6 @@ import { ipk } from "../../board/package/ipk.ts";
 import { ARCHITECTURES, machineOf } from "../../board/package/machine.ts";
 import { service } from "../../board/package/service.ts";
 import { readConfig } from "../../host/config/schema.ts";
-import { needs } from "../lab/package.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const STORE = join(ROOT, "build/board/source");
@@ -112,35 +109,4 @@ describe("board: the configuration a router begins with", () => {
     assert.equal(config.led, "red:alarm");
     assert.equal(config.knownHosts.length, 1);
   });
-});
-
-describe("board: the runtime's package", function () {
-  this.timeout(600_000);
-
-  for (const architecture of ARCHITECTURES) {
-    const { family } = machineOf(architecture);
-    const folder = join(ROOT, `build/board/root/striplight-runtime-${family}`);
-
-    it(`fits a squashfs image of every board's budget (${family})`, function () {
-      if (!existsSync(folder)) {
-        process.stdout.write("      skipped: make package has not been run\n");
-        this.skip();
-      }
-      needs(this, { packages: ["squashfs-tools"] });
-      const scratch = mkdtempSync(join(tmpdir(), "striplight-squashfs-"));
-      try {
-        const image = join(scratch, "runtime.squashfs");
-        const options = ["-comp", "xz", "-b", "256K", "-noappend", "-quiet", "-no-progress"];
-        const made = spawnSync("mksquashfs", [folder, image, ...options]);
-        assert.equal(made.status, 0, made.stderr?.toString());
-        for (const { board, budget } of profiles()) {
-          if (budget.runtimeSquashfsMiB === null) continue;
-          const size = statSync(image).size / MEBIOCTET;
-          assert.ok(size <= budget.runtimeSquashfsMiB, `${board}: ${size} MiB`);
-        }
-      } finally {
-        rmSync(scratch, { recursive: true, force: true });
-      }
-    });
-  }
 });
