@@ -136,3 +136,8 @@ export function dropPrivileges(identity: Identity): boolean {
   }
   return true;
 }
+
+/** Whom we already are, when there is nothing to give up. */
+export function ownIdentity(): Identity {
+  return { user: "this user", uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+}

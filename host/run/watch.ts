@@ -1,5 +1,5 @@
-// The running watch: tap → inspector → drain → book → sinks, with the lamp and the control socket
-// beside it. Composes and orders their beginnings and ends; every part knows only its own business.
+// The running watch: tap → inspector → drain → book → sinks, the lamp and the control socket beside it.
+// Composes them and orders their beginnings and ends; every part knows only its own business.
 
 import { readFileSync } from "node:fs";
 import { HOME_DEFAULT } from "../address.ts";
@@ -19,13 +19,13 @@ import { Tap } from "../tap/tap.ts";
 import { Control, type ControlAnswer, type ControlRequest } from "./control.ts";
 import { CrashFile, Traps } from "./crash.ts";
 import { type OffloadStatus, offloadStatus, readOffloadSetting } from "./offload.ts";
-import { dropPrivileges, type Identity, ownFolder, resolveIdentity } from "./privileges.ts";
+import { dropPrivileges, ownFolder, ownIdentity, resolveIdentity } from "./privileges.ts";
 import { isUrgent, makeState, type State } from "./state.ts";
 
 /** How long the lamp stays at "degraded" after the last loss. */
 const DEGRADED_MS = 60_000;
 const LAMP_MS = 500;
-/** How long the lamp shows a test of the alarm: long enough to walk to it. */
+/** A test of the alarm shows on the lamp long enough to walk to it. */
 const TEST_MS = 15_000;
 const HEARTBEAT_MS = 86_400_000;
 /** How often the interfaces' own addresses are looked at: a provider may renumber at night. */
@@ -36,7 +36,7 @@ const LAST_ALERTS = 16;
 export interface WatchRequest {
   readonly config: Config;
   readonly interfaces: readonly string[];
-  /** Devices that hold addresses of this machine's uplink beside the tapped ones: pppoe-wan. */
+  /** Devices with addresses of the uplink beside the tapped ones: pppoe-wan. */
   readonly addressed?: readonly string[];
   /** Told of every new alert and revision. */
   readonly onAlert: (alert: Alert) => void;
@@ -44,11 +44,6 @@ export interface WatchRequest {
   readonly diagnostic: (sentence: string) => void;
   /** Called when the watch cannot go on; stop() is up to the caller. */
   readonly onEnd: (error: HostError) => void;
-}
-
-/** Whom we already are, when there is nothing to give up. */
-function ownIdentity(): Identity {
-  return { user: "this user", uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 }
 
 export class Watch {
@@ -130,6 +125,7 @@ export class Watch {
       setInterval(() => this.#light(), LAMP_MS),
       setInterval(() => this.#syslog.heartbeat(this.#counters()), HEARTBEAT_MS),
       setInterval(() => this.#learnHome(this.#tap.inspector), ADDRESSES_MS),
+      setInterval(() => this.#offerState(Date.now(), false), ADDRESSES_MS), // on quiet nights as well
     ];
   }
 
@@ -220,6 +216,10 @@ export class Watch {
     return this.#book.open.worst(BigInt(Date.now()) * 1_000_000n, hold);
   }
 
+  #offerState(now: number, urgent: boolean): void {
+    this.#keep(() => this.#state.store?.offer(BigInt(now) * 1_000_000n, urgent));
+  }
+
   /** A full or read-only disk costs what was learnt, not the watch. */
   #keep(write: () => void): void {
     try {
@@ -234,8 +234,7 @@ export class Watch {
   #degrade(frames: number): void {
     this.#lost += frames;
     if (Date.now() >= this.#degradedUntil) {
-      const sentence = `${frames} frames were lost: what is open now is judged without them`;
-      this.#syslog.notice("frames-lost", "notice", sentence);
+      this.#syslog.notice("frames-lost", "notice", `${frames} frames were lost on the way in`);
     }
     this.#degradedUntil = Date.now() + DEGRADED_MS;
     this.#light();
@@ -282,6 +281,7 @@ export class Watch {
     }
     this.#testUntil = 0;
     const acknowledged = this.#book.acknowledge(question.id);
+    this.#offerState(Date.now(), true);
     this.#light();
     return { acknowledged };
   }
