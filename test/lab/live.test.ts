@@ -25,7 +25,6 @@ const PARAMETERS =
 
 describe("lab: the product on a live uplink", function () {
   this.timeout(SUITE_MS);
-  this.retries(1); // live: a machine that stalls for seconds is not the product's doing
   const lab = new Lab({ wire: true });
   const web = new WebServer(lab.network);
   const collector = new SyslogCollector(lab.network);

@@ -27,7 +27,6 @@ const say = (text: string) => process.stdout.write(`      ${text}\n`);
 
 describe("lab: the watch under pressure and at rest", function () {
   this.timeout(120_000 + IDLE_S * 1000 + RUNS * 10_000);
-  this.retries(1); // live: a machine that stalls for seconds is not the product's doing
   const uplink = new Uplink();
   const folder = mkdtempSync(join(tmpdir(), "striplight-pressure-"));
   const segments = join(folder, "bulk.pcap");
