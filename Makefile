@@ -9,7 +9,7 @@ INSPECTOR := $(shell find assembly/inspector -name '*.ts') asconfig.json
 JUDGE := $(shell find assembly/judge -name '*.ts') asconfig.json
 HOST := $(shell find host -name '*.ts') package.json
 
-BUILT := build/inspector.wasm build/judge.wasm build/striplight.js
+BUILT := build/inspector.wasm build/judge.wasm build/striplight.cjs
 # The same inspector with a board's table sizes, and without vectors: for packages and tests.
 VARIANTS := build/inspector-board.wasm build/inspector-scalar.wasm
 
@@ -38,11 +38,13 @@ build/inspector.wasm build/inspector-board.wasm build/inspector-scalar.wasm: $(I
 build/judge.wasm: $(JUDGE) $(STAMP)
 	$(BIN)/asc assembly/judge/index.ts --config asconfig.json --target $(TARGET)
 
-# koffi stays outside the bundle: it loads its own binary. The banner gives bundled CommonJS a require.
-build/striplight.js: $(HOST) $(STAMP)
-	$(BIN)/esbuild host/main.ts --bundle --platform=node --target=node20 --format=esm \
-	  --main-fields=module,main --external:koffi --log-level=warning --outfile=$@ \
-	  --banner:js='import { createRequire } from "node:module"; const require = createRequire(import.meta.url);'
+# CommonJS, because a command's parts are then loaded when it runs, and Node's own modules without every
+# getter of theirs; koffi stays outside: it loads its own binary. import.meta.url is the file's own address.
+build/striplight.cjs: $(HOST) $(STAMP)
+	$(BIN)/esbuild host/main.ts --bundle --platform=node --target=node20 --format=cjs \
+	  --main-fields=module,main --external:koffi --minify-whitespace --minify-syntax \
+	  --log-level=warning --outfile=$@ --define:import.meta.url=bundleUrl \
+	  --banner:js='const bundleUrl = require("node:url").pathToFileURL(__filename).href;'
 	chmod +x $@
 
 check: $(STAMP) ## type-check host and assembly, lint
@@ -54,7 +56,7 @@ test: build $(VARIANTS) ## run every test (TEST=test/host/abi.test.ts or MOCHA='
 	$(BIN)/mocha $(MOCHA) $(TEST)
 
 run: $(BUILT) ## replay the bundled capture, or tap a live interface: make run IFACE=eth0
-	@$(if $(IFACE),build/striplight.js watch -i $(IFACE),build/striplight.js replay $(CAPTURE))
+	@$(if $(IFACE),build/striplight.cjs watch -i $(IFACE),build/striplight.cjs replay $(CAPTURE))
 
 demo: build ## the whole story live, in network namespaces (as root)
 	@$(TSX) test/lab/demo.ts

@@ -84,4 +84,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? EXIT.done : explain(error));
 });
 
-process.exitCode = await run(process.argv.slice(2)).catch(explain);
+void run(process.argv.slice(2))
+  .catch(explain)
+  .then((status) => {
+    process.exitCode = status;
+  });

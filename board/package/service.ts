@@ -10,7 +10,7 @@ import type { Recipe } from "./recipe.ts";
 
 const PLACE = "usr/lib/striplight";
 const BUILT = [
-  "striplight.js",
+  "striplight.cjs",
   "inspector.wasm",
   "inspector-board.wasm",
   "inspector-scalar.wasm",

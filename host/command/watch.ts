@@ -1,12 +1,11 @@
 // The watch command: taps live interfaces until it is told to stop. Reads options and configuration,
-// prints alerts; the watch itself is run/watch.ts.
+// prints alerts; the watch itself is run/watch.ts, loaded when it runs: other commands start without
+// sockets, TLS and the C library.
 
 import { formatAlert } from "../alert/alert.ts";
 import { loadConfig } from "../config/schema.ts";
 import { EXIT, type ExitStatus, HostError } from "../errors.ts";
-import { Watch } from "../run/watch.ts";
 import { describeAlert, Told } from "../sink/terminal.ts";
-import { findUplink } from "../tap/uplink.ts";
 import { type Command, parseOptions, refusePositionals } from "./command.ts";
 
 const OPTIONS = {
@@ -28,7 +27,8 @@ interface Place {
   readonly addressed: readonly string[];
 }
 
-function placeOf(named: readonly string[], configured: readonly string[]): Place {
+async function placeOf(named: readonly string[], configured: readonly string[]): Promise<Place> {
+  const { findUplink } = await import("../tap/uplink.ts");
   const uplink = findUplink();
   const addressed = uplink === null ? [] : [uplink.addressed];
   if (named.length > 0) return { interfaces: [...new Set(named)], addressed };
@@ -49,12 +49,13 @@ export const watch: Command = {
     const { values, positionals } = parseOptions("watch", args, OPTIONS);
     refusePositionals("watch", positionals);
     const config = loadConfig(values.config ?? null);
-    const { interfaces, addressed } = placeOf(values.interface ?? [], config.interfaces);
+    const { interfaces, addressed } = await placeOf(values.interface ?? [], config.interfaces);
     const told = new Told();
     let end: (error: HostError | null) => void = () => {};
     const ended = new Promise<HostError | null>((resolve) => {
       end = resolve;
     });
+    const { Watch } = await import("../run/watch.ts");
     const running = new Watch({
       config,
       interfaces,

@@ -19,7 +19,7 @@ export interface Contender {
   readonly peer: boolean;
 }
 
-const STRIPLIGHT = fileURLToPath(new URL("../../build/striplight.js", import.meta.url));
+const STRIPLIGHT = fileURLToPath(new URL("../../build/striplight.cjs", import.meta.url));
 const nothing = () => "";
 
 export const CONTENDERS: readonly Contender[] = [

@@ -51,7 +51,7 @@ function koffiSize(): number {
 
 function sizes(): Measure[] {
   const modules = ["inspector.wasm", "inspector-board.wasm", "judge.wasm"];
-  const bundle = fileSize(BUILD, "striplight.js");
+  const bundle = fileSize(BUILD, "striplight.cjs");
   const installed = modules.reduce(
     (sum, name) => sum + fileSize(BUILD, name),
     bundle + koffiSize(),
@@ -69,7 +69,7 @@ function sizes(): Measure[] {
       budget: null,
       unit: "KiB",
     },
-    { what: "striplight.js", value: bundle / KIBIOCTET, budget: 400, unit: "KiB" },
+    { what: "striplight.cjs", value: bundle / KIBIOCTET, budget: 400, unit: "KiB" },
     { what: "installed, without Node", value: installed / MEBIOCTET, budget: 3, unit: "MiB" },
   ];
 }
@@ -137,7 +137,7 @@ function anonymous(pid: number): number {
 
 /** Peak of RssAnon; in a replay the window is part of it. */
 async function peakMemory(path: string): Promise<number> {
-  const args = [join(BUILD, "striplight.js"), "replay", "--json", path];
+  const args = [join(BUILD, "striplight.cjs"), "replay", "--json", path];
   const child = spawn(process.execPath, args, { stdio: "ignore" });
   let peak = 0;
   const timer = setInterval(() => {
@@ -151,7 +151,7 @@ async function peakMemory(path: string): Promise<number> {
 /** Milliseconds from the start of a process to its first alert: no less than to its first frame. */
 async function firstResult(): Promise<number> {
   const began = performance.now();
-  const args = [join(BUILD, "striplight.js"), "replay", "--json", STORY];
+  const args = [join(BUILD, "striplight.cjs"), "replay", "--json", STORY];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const told = new Promise<number>((resolve) => {
     child.stdout.once("data", () => resolve(performance.now() - began));

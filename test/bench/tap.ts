@@ -10,7 +10,7 @@ import { reference } from "./reference.ts";
 import { FOLDER } from "./traffic.ts";
 import { TAP, type Wire } from "./wire.ts";
 
-const STRIPLIGHT = fileURLToPath(new URL("../../build/striplight.js", import.meta.url));
+const STRIPLIGHT = fileURLToPath(new URL("../../build/striplight.cjs", import.meta.url));
 /** Clock ticks a second in /proc/PID/stat; the same on every Linux there is. */
 const TICKS = 100;
 const START_TIMEOUT = 10_000;

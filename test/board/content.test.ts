@@ -80,7 +80,7 @@ describe("board: the service's package", function () {
         "lib/upgrade/keep.d/striplight",
         "usr/libexec/led-trigger/striplight",
         "usr/sbin/striplight",
-        "usr/lib/striplight/striplight.js",
+        "usr/lib/striplight/striplight.cjs",
         "usr/lib/striplight/inspector-board.wasm",
         "usr/lib/striplight/judge.wasm",
         `usr/lib/striplight/node_modules/@koromix/koffi-linux-${npm}/musl_${npm}/koffi.node`,

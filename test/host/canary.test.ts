@@ -185,7 +185,7 @@ describe("canaries", function () {
       });
       for (const form of [[], ["--json"], ["--flows"]]) {
         const state = join(folder.path, `state${form.join("")}`);
-        const args = [`${BUILD}striplight.js`, "replay", ...files, ...form, "--state", state];
+        const args = [`${BUILD}striplight.cjs`, "replay", ...files, ...form, "--state", state];
         const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
         strictEqual(status, 0, stderr);
         ok(stdout.includes("198.51.100.25"), "something is told");

@@ -9,7 +9,7 @@ import { encodePcap } from "../packet/pcap.ts";
 import { CaptureFolder, ETHERNET, refusedConnection } from "./capture-files.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const BUNDLE = join(ROOT, "build/striplight.js");
+const BUNDLE = join(ROOT, "build/striplight.cjs");
 const STORY = join(ROOT, "test/captures/uplink-story.pcap");
 const TIMEOUT_MS = 30_000;
 

@@ -21,7 +21,7 @@ import { readFile } from "./capture-files.ts";
 import { judgeForTests } from "./judge-module.ts";
 import { recordingAt } from "./recording.ts";
 
-const BUNDLE = join(import.meta.dirname, "../../build/striplight.js");
+const BUNDLE = join(import.meta.dirname, "../../build/striplight.cjs");
 const PATIENCE_MS = 120_000;
 /** 2026-03-02T08:00:00Z. */
 const START = 1_772_438_400;

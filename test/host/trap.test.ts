@@ -135,7 +135,7 @@ async function plant(): Promise<void> {
     "desk",
   ]);
   assert.equal(status, 0, said);
-  for (const name of ["judge.wasm", "striplight.js"]) {
+  for (const name of ["judge.wasm", "striplight.cjs"]) {
     cpSync(join(ROOT, "build", name), join(FOLDER, "build", name));
   }
 }
@@ -152,7 +152,7 @@ class Watch {
     this.#config = join(folder, "striplight");
     const places = ["run", "state"].map((name) => `\toption ${name}_dir '${join(folder, name)}'`);
     writeFileSync(this.#config, ["config striplight 'main'", ...places, ""].join("\n"));
-    const program = join(FOLDER, "build/striplight.js");
+    const program = join(FOLDER, "build/striplight.cjs");
     this.#argv = ["netns", "exec", namespace, process.execPath, program];
     const words = ["watch", "-i", "far", "--json", "-c", this.#config];
     this.child = spawn("ip", [...this.#argv, ...words]);

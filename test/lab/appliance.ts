@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { type Network, UPLINK } from "./namespace.ts";
 import { lineFrom, type Outcome, run, start, stop, until } from "./process.ts";
 
-const PROGRAM = fileURLToPath(new URL("../../build/striplight.js", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../build/striplight.cjs", import.meta.url));
 const LED = "lab:alarm";
 /** Clock ticks a second in /proc/PID/stat; the same on every Linux there is. */
 const TICKS = 100;

@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const PROGRAM = fileURLToPath(new URL("../../build/striplight.js", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../build/striplight.cjs", import.meta.url));
 const CAPTURES = fileURLToPath(new URL("../captures/", import.meta.url));
 
 interface FlowLine {
