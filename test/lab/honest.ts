@@ -125,6 +125,8 @@ def serve(peer):
     elif manner == "firewall-cuts":
         time.sleep(0.03)
         subprocess.run(["nft", "-f", "-"], input=(TABLE % client).encode())
+        # The program hears nothing of it, and says good-bye when it is tired of waiting.
+        peer.settimeout(0.6)
         try:
             while peer.recv(1000):
                 pass
@@ -215,8 +217,10 @@ def session():
     if manner == "unread":
         peer.sendall(b"more\\r\\n")
     if manner in ("firewall-cuts", "forgotten"):
-        time.sleep(0.12)
-        peer.sendall(b"more\\r\\n")
+        # How soon the server is done with it is the machine's affair: until it answers with a reset.
+        for _ in range(25):
+            time.sleep(0.12)
+            peer.sendall(b"more\\r\\n")
     while peer.recv(65536):
         pass
 ended = {}

@@ -13,6 +13,7 @@ import { Distance } from "./distance";
 import { SegmentEvidence } from "./evidence";
 import { CONCLUSIVE, History, STRONG, WEAK } from "./history";
 import { Loss } from "./loss";
+import { Stages } from "./stage";
 import { ALIVE_AFTER_US, REORDER_US, SYNACK_AFTER_US, WATCH_US } from "./threshold";
 import { Timing } from "./timing";
 
@@ -28,11 +29,24 @@ export class Aftermath {
       if (elapsed > WATCH_US) continue;
       const alive = Aftermath.progress(flow, row, segment, record) ||
         Aftermath.data(flow, row, segment, record, elapsed);
-      if (alive || elapsed < ALIVE_AFTER_US) continue;
+      if (alive || elapsed < ALIVE_AFTER_US || Aftermath.filtered(flow, segment, record)) continue;
       const strength = row.has(RESET_IDLE) ? WEAK : STRONG;
       const closing = record.has(MARK_CLOSING);
       History.addBoth(row, SegmentEvidence.RstAliveAfter, strength, segment, record, closing);
     }
+  }
+
+  /**
+   * A packet filter at the server answers a segment by the book and keeps it: the server, which saw neither
+   * that nor the reset, repeats its octets and says FIN as if nothing had happened. Only the acknowledgment
+   * of what was refused shows that nobody refused it.
+   */
+  private static filtered(flow: Flow, segment: Segment, record: ResetRecord): bool {
+    if (!record.has(MARK_REACTIVE)) return false;
+    const acked = flow.far.ackMax;
+    const delivered = segment.has(ACK) && Stages.farAcked(flow) && Seq.before(acked, record.nearEnd) &&
+      !Seq.before(segment.ack, record.nearEnd);
+    return !delivered;
   }
 
   /** Acknowledges what home sent after the reset: reordering cannot acknowledge the future. */
