@@ -403,7 +403,7 @@ export class Inspect {
 
   @inline private static isMail(flow: Flow): bool {
     const application = <i32>flow.application;
-    return flow.dialogRow != 0 || (application >= Application.Smtp && application <= Application.Pop3);
+    return Dialogs.reads(flow) || (application >= Application.Smtp && application <= Application.Pop3);
   }
 
   /** A SYN on a known connection: a repetition, a simultaneous open, or the next one on the same ports. */

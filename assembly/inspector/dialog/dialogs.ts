@@ -12,7 +12,7 @@ import {
 } from "../flow/flow";
 import { HALF_FIN, HALF_SYN } from "../flow/half";
 import {
-  DIALOG_PERIOD_NS, DUE_PER_FRAME_MAX, HOLD_PIECES_MAX, LIST_SILENCE_NS, STREAM_EARLY_MAX,
+  DIALOG_PERIOD_NS, DUE_PER_FRAME_MAX, HOLD_PIECES_MAX, HOLE_NS, LIST_SILENCE_NS, STREAM_EARLY_MAX,
 } from "../limits";
 import { FIN, RST, Segment, SYN } from "../segment";
 import { HOLD_NONE } from "../stream/hold";
@@ -20,9 +20,9 @@ import { STREAM_FIN, STREAM_OVER, STREAM_STARTED } from "../stream/stream";
 import { Seq } from "../wire/seq";
 import { DialectProbe, Look } from "./dialect";
 import { Order } from "./order";
-import { Port } from "./port";
+import { Port, PORT_FOREIGN } from "./port";
 import { Dialog, Mode, Wait } from "./row";
-import { SmtpList } from "./smtp-list";
+import { OpenList } from "./open-list";
 import { DialogTable } from "./table";
 
 export class Dialogs {
@@ -31,6 +31,7 @@ export class Dialogs {
     if (!flow.dialogRow && !Dialogs.open(flow, segment, fromClient)) return;
     const dialog = Dialog.row(flow.dialogRow);
     const seen = dialog.seen;
+    if (dialog.unread && !Dialogs.recognise(dialog, flow, segment, fromClient)) return;
     Order.age(dialog, flow, segment.time);
     seen.frame = segment.frame;
     if (segment.has(RST)) {
@@ -56,27 +57,31 @@ export class Dialogs {
     const hint = Port.hint(flow.serverPort);
     const at = segment.payloadAt;
     let look: Look = Look.Mail;
-    if (!Dialogs.early(flow, segment, fromClient)) {
-      look = DialectProbe.look(flow, fromClient, at, at + segment.payloadCaptured);
-    } else if (!Port.isMail(hint)) return false; // the first octets are yet to come
-    if (look == Look.Undecided) {
-      flow.set(fromClient ? FLOW_PROBED_CLIENT : FLOW_PROBED_SERVER);
-      return false;
+    let row: u32 = 0;
+    const unread = Dialogs.early(flow, segment, fromClient) && !Port.isMail(hint);
+    if (unread) { // the first octets, which tell what it is, are yet to come
+      if (hint == PORT_FOREIGN) return false;
+      row = DialogTable.claimSpare(flow);
+      if (!row) return false;
+      look = Look.Perhaps;
+    } else {
+      if (!Dialogs.early(flow, segment, fromClient)) {
+        look = DialectProbe.look(flow, fromClient, at, at + segment.payloadCaptured);
+      }
+      if (!Dialogs.settleLook(flow, look, fromClient)) return false;
+      row = DialogTable.claim(flow);
+      if (!row) {
+        memory.fill(at, 0, segment.payloadCaptured); // nobody reads it, nobody may find it
+        return false; // perhaps there is room when the next segment comes
+      }
     }
-    const row = look >= Look.Mail ? DialogTable.claim(flow) : 0;
-    if (look >= Look.Mail && !row) {
-      memory.fill(at, 0, segment.payloadCaptured); // nobody reads it, nobody may find it
-      return false; // perhaps there is room when the next segment comes
-    }
-    flow.set(FLOW_PROBED_CLIENT | FLOW_PROBED_SERVER);
-    if (look == Look.Tls) flow.application = <u8>Application.Tls;
-    if (look == Look.Http) flow.application = <u8>Application.Http;
-    if (look < Look.Mail) return false;
+    if (!unread) flow.set(FLOW_PROBED_CLIENT | FLOW_PROBED_SERVER);
     flow.dialogRow = <u16>row;
     const dialog = Dialog.row(row);
     dialog.port = <u8>hint;
     dialog.dialect = <u8>Port.dialect(hint);
     dialog.tentative = look == Look.Perhaps ? 1 : 0;
+    dialog.unread = unread ? 1 : 0;
     dialog.fromStart = flow.has(FLOW_SYN_SEEN) || flow.server.has(HALF_SYN) ? 1 : 0;
     dialog.head.open = 1;
     if (Port.isTls(hint)) {
@@ -85,6 +90,42 @@ export class Dialogs {
     }
     return true;
   }
+
+  /** Remembers what the first octets of a side look like; true when they may be mail. */
+  private static settleLook(flow: Flow, look: Look, fromClient: bool): bool {
+    if (look == Look.Undecided) {
+      flow.set(fromClient ? FLOW_PROBED_CLIENT : FLOW_PROBED_SERVER);
+      return false;
+    }
+    if (look < Look.Mail) flow.set(FLOW_PROBED_CLIENT | FLOW_PROBED_SERVER);
+    if (look == Look.Tls) flow.application = <u8>Application.Tls;
+    if (look == Look.Http) flow.application = <u8>Application.Http;
+    return look >= Look.Mail;
+  }
+
+  /**
+   * A segment of a flow of which only later octets are held: puts more of them aside, or looks at the
+   * first ones. True once they look like mail; when they do not, or never come, all is let go.
+   */
+  private static recognise(dialog: Dialog, flow: Flow, segment: Segment, fromClient: bool): bool {
+    const captured = segment.payloadCaptured;
+    if (!captured) return false;
+    if (Dialogs.early(flow, segment, fromClient)) {
+      const since = max(dialog.stream(true).holdTime, dialog.stream(false).holdTime);
+      const late = since != 0 && segment.time > since + HOLE_NS;
+      if (!late && dialog.hold.fits(captured)) Order.payload(dialog, flow, segment, fromClient);
+      else Dialogs.release(flow);
+      return false;
+    }
+    const look = DialectProbe.look(flow, fromClient, segment.payloadAt, segment.payloadAt + captured);
+    if (!Dialogs.settleLook(flow, look, fromClient)) { Dialogs.release(flow); return false; }
+    flow.set(FLOW_PROBED_CLIENT | FLOW_PROBED_SERVER);
+    dialog.unread = 0;
+    return true;
+  }
+
+  /** True when what this flow says is mail, or may yet turn out to be. */
+  @inline static reads(flow: Flow): bool { return flow.dialogRow != 0 && !Dialog.row(flow.dialogRow).unread; }
 
   /** True when this side's stream begins before this segment, and near it. */
   private static early(flow: Flow, segment: Segment, fromClient: bool): bool {
@@ -116,9 +157,9 @@ export class Dialogs {
     const seen = dialog.seen;
     seen.over = 1;
     if (dialog.firstMasked) { seen.mark(MailEvidence.CmdOdd); dialog.firstMasked = 0; }
-    if (!SmtpList.isOpen(dialog) || dialog.stream(false).holdTime) return;
+    if (!OpenList.isOpen(dialog) || dialog.stream(false).holdTime) return;
     seen.mark(MailEvidence.CapUnterminated);
-    SmtpList.drop(dialog);
+    OpenList.drop(dialog);
   }
 
   /** A reset: between the upgrade command and the server's first record it is evidence. */
@@ -134,7 +175,7 @@ export class Dialogs {
   /** True while silence would say something. */
   private static waits(dialog: Dialog): bool {
     if (dialog.seen.over) return false;
-    return SmtpList.isOpen(dialog) ||
+    return OpenList.isOpen(dialog) ||
       (dialog.go != 0 && <u32>dialog.client.mode == Mode.Tls && <u32>dialog.server.mode != Mode.Tls);
   }
 
@@ -157,10 +198,10 @@ export class Dialogs {
   private static silence(dialog: Dialog, flow: Flow, now: u64): void {
     if (flow.has(FLOW_CLOSED)) return;
     const seen = dialog.seen;
-    if (SmtpList.isOpen(dialog)) {
+    if (OpenList.isOpen(dialog)) {
       if (now - max(dialog.clientTime, dialog.serverTime) < LIST_SILENCE_NS || dialog.stream(false).holdTime) return;
       seen.mark(MailEvidence.CapUnterminated);
-      SmtpList.drop(dialog);
+      OpenList.drop(dialog);
       return;
     }
     const heard = dialog.serverTime > dialog.helloTime || !Seq.before(flow.server.ackMax, dialog.stream(true).next);
@@ -177,6 +218,7 @@ export class Dialogs {
   static end(flow: Flow): void {
     if (!flow.dialogRow) return;
     const dialog = Dialog.row(flow.dialogRow);
+    if (dialog.unread) return;
     for (let turn: u32 = 0; turn < HOLD_PIECES_MAX; turn++) {
       let index = dialog.hold.first(true);
       const fromClient = index != HOLD_NONE;
@@ -199,8 +241,10 @@ export class Dialogs {
   static changed(flow: Flow): bool {
     if (!flow.dialogRow) return false;
     const dialog = Dialog.row(flow.dialogRow);
-    // While a list is open its reader would get half of it; the end, silence and the flow's end close it.
-    return !dialog.tentative && !SmtpList.isOpen(dialog) && dialog.seen.takeChange();
+    // While a list is open or on its way its reader would get half of it or none; the end, silence and
+    // the flow's end close it.
+    const partial = OpenList.isOpen(dialog) || OpenList.isAwaited(dialog);
+    return !dialog.tentative && !partial && dialog.seen.takeChange();
   }
 
   /** The mail part of a snapshot. */

@@ -88,7 +88,9 @@ export class Lines {
     seen.mark(MailEvidence.ViewGap);
     dialog.doubtful = 1;
     if (!seen.listClosed) seen.gapEarly = 1;
-    Pending.at(dialog.pending).clear();
+    const pending = Pending.at(dialog.pending);
+    const waiting = <u32>pending.count;
+    pending.clear();
     side.skip = 0;
     side.mode = side.wait >= Wait.Go ? Mode.Lost : Mode.Line; // records have no line starts to wait for
     if (side.mode == Mode.Lost) seen.tlsUnclear = 1;
@@ -99,6 +101,8 @@ export class Lines {
     dialog.capability = 0;
     dialog.head.open = 0;
     if (seen.listBegun && !seen.listClosed) seen.listBroken = 1;
-    if (<u32>dialog.replyVerb != Verb.Ehlo) dialog.replyOpen = 0;
+    // A server answers only what it was asked: the list goes on behind the hole when nothing else waits.
+    if (<u32>dialog.replyVerb != Verb.Ehlo || waiting > 1 || !seen.clientSeen) dialog.replyOpen = 0;
+    if (waiting > 0 || !seen.clientSeen) dialog.listing = 0; // CAPA left the queue when its answer began
   }
 }

@@ -4,6 +4,7 @@
 import { AuthLevel, MailEvidence } from "../evidence/evidence";
 import { Auth } from "./auth";
 import { Capability } from "./capability";
+import { OpenList } from "./open-list";
 import { Pending, PENDING_ARGUMENT, Verb } from "./pending";
 import {
   Phrase, PHRASE_DISALLOW, PHRASE_FIRST, PHRASE_NON_SECURE, PHRASE_NOT_ALLOWED, PHRASE_ONLY, PHRASE_REQUIRE,
@@ -39,6 +40,7 @@ export class Pop3 {
       if (dialog.afterList && seen.offered && !seen.requested) seen.quitAfterList = 1;
     }
     dialog.afterList = 0;
+    OpenList.leaveBroken(dialog);
     switch (verb) {
       case Verb.Stls: Upgrade.asked(dialog, argument); break;
       case Verb.User: dialog.scrub = 1; break; // the answer may quote it

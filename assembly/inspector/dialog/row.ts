@@ -160,6 +160,8 @@ export class Dialog {
   dialect: u8;
   /** 1 until the client confirms what a server on an unusual port seemed to speak. */
   tentative: u8;
+  /** 1 while nothing but octets behind the first ones were seen: what they are is not known yet. */
+  unread: u8;
   /** 1 from the first credentials or body on: all payload is zeroed after it was read. */
   scrub: u8;
   greeted: u8;

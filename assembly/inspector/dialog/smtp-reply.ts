@@ -11,7 +11,7 @@ import {
 } from "./phrase";
 import { Dialog, Mode } from "./row";
 import { Smtp } from "./smtp";
-import { SmtpList } from "./smtp-list";
+import { OpenList } from "./open-list";
 import { Upgrade } from "./upgrade";
 import { Word } from "./word";
 
@@ -41,7 +41,7 @@ export class SmtpReply {
   static reply(dialog: Dialog, at: usize, end: usize): void {
     const code = SmtpReply.code(at, end);
     if (!code) {
-      if (SmtpList.isOpen(dialog)) dialog.seen.mark(MailEvidence.CapHole);
+      if (OpenList.isOpen(dialog)) dialog.seen.mark(MailEvidence.CapHole);
       return;
     }
     Upgrade.wentOn(dialog, false, false);

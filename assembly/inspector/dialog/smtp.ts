@@ -7,7 +7,7 @@ import { Auth } from "./auth";
 import { Capability } from "./capability";
 import { Pending, PENDING_ARGUMENT, PENDING_X, Verb } from "./pending";
 import { Dialog, Mode } from "./row";
-import { SmtpList } from "./smtp-list";
+import { OpenList } from "./open-list";
 import { Upgrade } from "./upgrade";
 import {
   Word, WORD_ANONYMOUSTLS, WORD_AUTH, WORD_BDAT, WORD_DATA, WORD_EHLO, WORD_ETRN, WORD_EXPN, WORD_HELO,
@@ -31,6 +31,7 @@ export class Smtp {
     const verb = Smtp.verb(word, size);
     if (dialog.tentative) dialog.tentative = verb == Verb.Ehlo || verb == Verb.Helo ? 0 : 2;
     Smtp.unterminated(dialog);
+    OpenList.leaveBroken(dialog);
     if (verb == Verb.Quit) {
       seen.over = 1;
       if (dialog.afterList && seen.offered && !seen.requested) seen.quitAfterList = 1;
@@ -152,9 +153,9 @@ export class Smtp {
 
   /** The client goes on although the list has no last line. */
   private static unterminated(dialog: Dialog): void {
-    if (!SmtpList.isOpen(dialog) || !dialog.acked || dialog.serverHole) return;
+    if (!OpenList.isOpen(dialog) || !dialog.acked || dialog.serverHole) return;
     dialog.seen.mark(MailEvidence.CapUnterminated);
-    SmtpList.drop(dialog);
+    OpenList.drop(dialog);
   }
 
   /** The end mark of DATA was reached. */

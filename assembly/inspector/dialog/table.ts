@@ -50,6 +50,12 @@ export class DialogTable {
     freeCount++;
   }
 
+  /** The same for a flow that may not be mail: refused when half of the rows are in use. */
+  static claimSpare(flow: Flow): u32 {
+    const unused = freeCount + (<u32>DIALOG_CAPACITY - fresh);
+    return unused < <u32>DIALOG_CAPACITY / 2 ? 0 : DialogTable.claim(flow);
+  }
+
   /** The longest idle closed dialog among the next few rows goes. */
   private static dropClosed(): bool {
     let victim: u32 = 0;

@@ -40,13 +40,18 @@ export class Hold {
     return changetype<usize>(this) + HOLD_HEAD_SIZE + <usize>(HOLD_PIECES_MAX * PIECE_SIZE);
   }
 
+  /** True when a piece of `size` octets has room beside the others. */
+  @inline fits(size: u32): bool {
+    return <u32>this.count < HOLD_PIECES_MAX && <u32>this.used + size <= HOLD_POOL_SIZE;
+  }
+
   /** Copies a piece in. False when there is no room for it. */
   put(fromClient: bool, seq: u32, at: usize, size: u32, missing: u32, frame: u32): bool {
     for (let index: u32 = 0; index < <u32>this.count && index < HOLD_PIECES_MAX; index++) {
       const held = this.piece(index);
       if (<bool>held.fromClient == fromClient && held.seq == seq && <u32>held.size >= size) return true;
     }
-    if (<u32>this.count >= HOLD_PIECES_MAX || <u32>this.used + size > HOLD_POOL_SIZE || missing > 0xffff) return false;
+    if (!this.fits(size) || missing > 0xffff) return false;
     const piece = this.piece(this.count);
     piece.seq = seq;
     piece.frame = frame;
