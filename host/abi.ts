@@ -80,29 +80,39 @@ export function kebabCase(member: string): string {
   return member.replace(/(?<!^)[A-Z]|(?<!\d)\d{2,}/g, (part) => `-${part}`).toLowerCase();
 }
 
-/** The exported globals GROUP.Member of one enumeration, member names to numbers. */
-function readGroup(exports: Record<string, unknown>, group: string): Map<string, number> {
-  const members = new Map<string, number>();
+/** Member names to numbers, for each enumeration: the exported globals named GROUP.Member. */
+function readGroups(exports: Record<string, unknown>): Map<string, Map<string, number>> {
+  const groups = new Map<string, Map<string, number>>();
   for (const [name, value] of Object.entries(exports)) {
-    if (!name.startsWith(`${group}.`) || !(value instanceof WebAssembly.Global)) continue;
-    members.set(name.slice(group.length + 1), Number(value.value));
+    const dot = name.indexOf(".");
+    if (dot < 0 || !(value instanceof WebAssembly.Global)) continue;
+    const members = groups.get(name.slice(0, dot)) ?? new Map<string, number>();
+    members.set(name.slice(dot + 1), Number(value.value));
+    groups.set(name.slice(0, dot), members);
   }
-  if (members.size === 0) throw misfit(`it exports no ${group}`);
+  return groups;
+}
+
+type Groups = ReturnType<typeof readGroups>;
+
+function groupOf(groups: Groups, group: string): Map<string, number> {
+  const members = groups.get(group);
+  if (members === undefined) throw misfit(`it exports no ${group}`);
   return members;
 }
 
 /** Kebab-case names by number; the numbers of an enumeration have no holes. */
-function readNames(exports: Record<string, unknown>, group: string): readonly string[] {
+function readNames(groups: Groups, group: string): readonly string[] {
   const names: string[] = [];
-  for (const [member, number] of readGroup(exports, group)) names[number] = kebabCase(member);
+  for (const [member, number] of groupOf(groups, group)) names[number] = kebabCase(member);
   for (let number = 0; number < names.length; number++) {
     if (names[number] === undefined) throw misfit(`${group} has no member ${number}`);
   }
   return names;
 }
 
-function readClosed(exports: Record<string, unknown>, group: keyof typeof CLOSED) {
-  const names = readNames(exports, group);
+function readClosed(groups: Groups, group: keyof typeof CLOSED) {
+  const names = readNames(groups, group);
   const wanted: readonly string[] = CLOSED[group];
   if (names.join() !== wanted.join()) {
     throw misfit(`${group} is ${names.join(" ")}, expected ${wanted.join(" ")}`);
@@ -112,12 +122,13 @@ function readClosed(exports: Record<string, unknown>, group: keyof typeof CLOSED
 
 /** Reads what the module exports about itself. Throws HostError 70 when it does not fit. */
 export function readAbi(exports: Record<string, unknown>): Abi {
+  const groups = readGroups(exports);
   const closed = Object.keys(CLOSED) as (keyof typeof CLOSED)[];
   const entries = [
-    ...closed.map((group) => [group, readClosed(exports, group)]),
-    ...OPEN.map((group) => [group, readNames(exports, group)]),
+    ...closed.map((group) => [group, readClosed(groups, group)]),
+    ...OPEN.map((group) => [group, readNames(groups, group)]),
   ];
-  const field = readGroup(exports, "FindingField");
+  const field = groupOf(groups, "FindingField");
   for (const name of FIELDS) {
     if (!field.has(name)) throw misfit(`a finding has no field ${name}`);
   }
@@ -142,12 +153,29 @@ class Row {
     return this.#at + offset;
   }
 
-  u8 = (name: string): number => this.#view.getUint8(this.#place(name));
-  u16 = (name: string): number => this.#view.getUint16(this.#place(name), true);
-  u32 = (name: string): number => this.#view.getUint32(this.#place(name), true);
-  u64 = (name: string): bigint => this.#view.getBigUint64(this.#place(name), true);
-  flag = (name: string): boolean => this.u8(name) !== 0;
-  address = (name: string): string => formatAddress(this.#view, this.#place(name));
+  u8(name: string): number {
+    return this.#view.getUint8(this.#place(name));
+  }
+
+  u16(name: string): number {
+    return this.#view.getUint16(this.#place(name), true);
+  }
+
+  u32(name: string): number {
+    return this.#view.getUint32(this.#place(name), true);
+  }
+
+  u64(name: string): bigint {
+    return this.#view.getBigUint64(this.#place(name), true);
+  }
+
+  flag(name: string): boolean {
+    return this.u8(name) !== 0;
+  }
+
+  address(name: string): string {
+    return formatAddress(this.#view, this.#place(name));
+  }
 
   /** A member's name; a number the module did not export is a misfit. */
   name<T extends string>(field: string, group: keyof Abi["names"]): T {
@@ -158,18 +186,21 @@ class Row {
 
   /** The names of a set of bits, sorted. */
   bits(field: string, group: "MailEvidence" | "SegmentEvidence"): string[] {
-    const set = this.u64(field);
-    return this.#abi.names[group].filter((_, bit) => ((set >> BigInt(bit)) & 1n) === 1n).sort();
+    const at = this.#place(field);
+    const low = this.#view.getUint32(at, true);
+    const high = this.#view.getUint32(at + 4, true);
+    if ((low | high) === 0) return [];
+    const isSet = (bit: number): boolean =>
+      ((bit < 32 ? low >>> bit : high >>> (bit - 32)) & 1) === 1;
+    return this.#abi.names[group].filter((_, bit) => isSet(bit)).sort();
   }
 
   /** Text of `length` octets; what is not printable ASCII is escaped as \xNN. */
   text(field: string, length: number): string {
-    const at = this.#place(field);
-    const octets = new Uint8Array(this.#view.buffer, this.#view.byteOffset + at, length);
-    return String.fromCharCode(...octets).replace(
-      PRINTABLE,
-      (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
-    );
+    const at = this.#view.byteOffset + this.#place(field);
+    return Buffer.from(this.#view.buffer, at, length)
+      .toString("latin1")
+      .replace(PRINTABLE, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
   }
 
   /** `count` frame numbers, ascending. */

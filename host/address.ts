@@ -7,6 +7,8 @@ import { isIPv4 } from "node:net";
 export const ADDRESS_SIZE = 16;
 const GROUPS = 8;
 const MAPPED_PREFIX_BITS = 96;
+/** Groups five and six of ::ffff:a.b.c.d. */
+const MAPPED_GROUPS = 0x0000ffff;
 
 /** Addresses that are home unless others are named: private, unique-local, link-local, loopback. */
 export const HOME_DEFAULT: readonly string[] = [
@@ -34,10 +36,12 @@ function longestZeroRun(groups: readonly number[]): { start: number; length: num
 
 /** The address at octet `at`, 16 octets in network order: dotted quad when mapped, else RFC 5952. */
 export function formatAddress(view: DataView, at: number): string {
-  const groups = Array.from({ length: GROUPS }, (_, index) => view.getUint16(at + 2 * index));
-  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
-    return Array.from({ length: 4 }, (_, index) => view.getUint8(at + 12 + index)).join(".");
+  if (view.getBigUint64(at) === 0n && view.getUint32(at + 8) === MAPPED_GROUPS) {
+    const last = at + ADDRESS_SIZE - 4;
+    const [a, b] = [view.getUint8(last), view.getUint8(last + 1)];
+    return `${a}.${b}.${view.getUint8(last + 2)}.${view.getUint8(last + 3)}`;
   }
+  const groups = Array.from({ length: GROUPS }, (_, index) => view.getUint16(at + 2 * index));
   const text = (part: readonly number[]): string => part.map((g) => g.toString(16)).join(":");
   const run = longestZeroRun(groups);
   if (run.start < 0) return text(groups);

@@ -113,13 +113,13 @@ export class AlertBook {
 
   /** Compares a connection with others; returns the other connections that look different now. */
   private compare(record: FlowRecord, finding: Finding): Sample[] {
-    const alone = segmentOpinions(finding, NOT_COMPARED, this.judge).told;
-    const verdict = alone.reduce<Verdict>(
-      (best, { verdict: next }) => (VERDICT_RANK[next] > VERDICT_RANK[best] ? next : best),
-      "none",
-    );
+    const alone = (): Verdict =>
+      segmentOpinions(finding, NOT_COMPARED, this.judge).told.reduce<Verdict>(
+        (best, { verdict: next }) => (VERDICT_RANK[next] > VERDICT_RANK[best] ? next : best),
+        "none",
+      );
     const others = new Map<FlowRecord, Sample>();
-    for (const adjustment of this.incidents.observe(record, finding, verdict)) {
+    for (const adjustment of this.incidents.observe(record, finding, alone)) {
       const { sample } = adjustment;
       if (adjust(sample, adjustment) && sample.record !== record) others.set(sample.record, sample);
     }

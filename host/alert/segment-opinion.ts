@@ -139,6 +139,8 @@ export interface SegmentOpinions {
   readonly held: readonly Opinion[];
 }
 
+const NOTHING_TOLD: SegmentOpinions = { told: [], held: [] };
+
 /** What comparison with other connections made of this one. */
 export interface Compared {
   /** Strong evidence that was added. */
@@ -192,8 +194,15 @@ function blockedByName(finding: Finding, by: Compared): Opinion | null {
   };
 }
 
+/** True when neither the segments of a connection nor a comparison say anything about it. */
+function isSilent(seen: SegmentsSeen, by: Compared): boolean {
+  const { weak, strong, conclusive } = seen;
+  return weak.length + strong.length + conclusive.length + by.added.size === 0 && !by.blocked;
+}
+
 /** The opinions about segments, with what comparison made of them. */
 export function segmentOpinions(finding: Finding, by: Compared, judge: Judge): SegmentOpinions {
+  if (isSilent(finding.segments, by)) return NOTHING_TOLD;
   const parts = partition(compared(finding.segments, by));
   const told: Opinion[] = [];
   const held: Opinion[] = [];

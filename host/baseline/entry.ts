@@ -71,6 +71,11 @@ export function normalised(words: readonly string[]): string[] {
   return [...new Set(words.map((word) => word.toUpperCase().replace(/=.*$/, "")))].sort();
 }
 
+/** True for lists word for word the same: the usual case, told without normalising either. */
+export function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((word, index) => word === b[index]);
+}
+
 export function newEntry(
   dialect: Dialect,
   server: string,
@@ -102,8 +107,10 @@ export function newEntry(
 }
 
 function rememberList(entry: Entry, words: readonly string[]): void {
-  const key = normalised(words).join(" ");
-  const known = entry.lists.find((list) => normalised(list.words).join(" ") === key);
+  const key = (list: readonly string[]): string => normalised(list).join(" ");
+  const known =
+    entry.lists.find((list) => isSameList(list.words, words)) ??
+    entry.lists.find((list) => key(list.words) === key(words));
   if (known !== undefined) {
     known.count++;
     // The newest list stands last: it is the one an alert expects.

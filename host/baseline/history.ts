@@ -5,7 +5,7 @@
 import type { Finding, MailSeen } from "../finding.ts";
 import type { Dialect } from "../judge.ts";
 import type { View } from "./book.ts";
-import { normalised } from "./entry.ts";
+import { isSameList, normalised } from "./entry.ts";
 import type { Knowledge, ServerNames } from "./knowledge.ts";
 import { isLocalAddress } from "./operator.ts";
 
@@ -54,6 +54,7 @@ function isAbsent(mail: MailSeen): boolean {
 }
 
 function similarity(a: readonly string[], b: readonly string[]): number {
+  if (isSameList(a, b)) return 1;
   const left = new Set(normalised(a));
   const right = new Set(normalised(b));
   const shared = [...left].filter((word) => right.has(word)).length;

@@ -16,18 +16,28 @@ import { type Adjustment, apart, type Sample, sampleOf } from "./sample.ts";
 const SAMPLES_MAX = 1024;
 const DAY_NANOSECONDS = 86_400n * 1_000_000_000n;
 
+/** True when the segments of a connection say something that others could be compared with. */
+function speaks({ segments }: Finding): boolean {
+  const { weak, strong, conclusive, resetsToClient, resetsToServer } = segments;
+  return weak.length + strong.length + conclusive.length + resetsToClient + resetsToServer > 0;
+}
+
 /** The table of samples. */
 export class Incidents {
   private readonly samples = new Map<FlowRecord, Sample>();
   private readonly byName = new NameDifferential();
 
-  /** Takes a finding and its verdict without comparison; returns what it changes, for any connection. */
-  observe(record: FlowRecord, finding: Finding, alone: Verdict): Adjustment[] {
-    const sample = sampleOf(record, finding, alone);
-    if (hasSucceeded(finding)) return this.byName.succeed(this.recent(sample), sample);
-    const { weak, strong, conclusive, resetsToClient, resetsToServer } = finding.segments;
-    const silent = weak.length + strong.length + conclusive.length === 0;
-    if (silent && resetsToClient + resetsToServer === 0) return [];
+  /**
+   * Takes a finding; returns what it changes, for any connection. `alone` gives the verdict without
+   * comparison: most findings have nothing to compare, so it is asked only then.
+   */
+  observe(record: FlowRecord, finding: Finding, alone: () => Verdict): Adjustment[] {
+    if (hasSucceeded(finding)) {
+      const success = sampleOf(record, finding, alone());
+      return this.byName.succeed(this.recent(success), success);
+    }
+    if (!speaks(finding)) return [];
+    const sample = sampleOf(record, finding, alone());
     this.samples.delete(record);
     this.samples.set(record, sample);
     const oldest = this.samples.keys().next();
