@@ -44,8 +44,19 @@ export class Namespace {
 
   /** Starts a TypeScript program of ours inside; its standard output is a pipe. */
   node(program: string, ...args: string[]): ChildProcess {
-    const inside = ["netns", "exec", this.name, process.execPath, "--import", "tsx"];
-    return spawn("ip", [...inside, join(import.meta.dirname, program), ...args], {
+    return this.#node([], program, args);
+  }
+
+  /** The same with CAP_NET_RAW as its only capability, and leave to lock no memory. */
+  nodeWithRawSockets(program: string, ...args: string[]): ChildProcess {
+    const only = ["--bounding-set", "-all,+net_raw", "--inh-caps", "-all,+net_raw"];
+    return this.#node(["prlimit", "--memlock=0", "setpriv", ...only], program, args);
+  }
+
+  #node(before: readonly string[], program: string, args: readonly string[]): ChildProcess {
+    const words = [...before, process.execPath, "--import", "tsx"];
+    const script = join(import.meta.dirname, program);
+    return spawn("ip", ["netns", "exec", this.name, ...words, script, ...args], {
       cwd: ROOT,
       stdio: ["pipe", "pipe", "inherit"],
     });

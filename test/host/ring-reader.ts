@@ -15,6 +15,8 @@ export interface ReaderOptions {
   readonly uid?: number;
   /** Move the ring into a second memory at this many of our frames. */
   readonly moveAt?: number;
+  /** Hear no SIGIO: what it would have told must be found without it. */
+  readonly deaf?: boolean;
 }
 
 const BLOCK_SIZE = 65_536;
@@ -81,6 +83,7 @@ function report(): void {
     ...ring.counters(),
     mode: ring.mode,
     state: ring.state,
+    framing: ring.framing,
     latency: { median: at(0.5), p99: at(0.99) },
     cpuMs: (cpu.user + cpu.system) / 1_000,
     threads: readFileSync("/proc/self/status", "utf8").match(/^Uid:.*$/m)?.[0],
@@ -105,6 +108,10 @@ try {
 } catch (error) {
   writeSync(1, `${JSON.stringify({ error: String(error) })}\n`);
   process.exit(1);
+}
+if (options.deaf) {
+  process.removeAllListeners("SIGIO");
+  process.on("SIGIO", () => {}); // unhandled, it would end the process
 }
 if (options.uid !== undefined) {
   process.setgroups?.([]);

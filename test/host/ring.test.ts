@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { Namespace } from "./namespace.ts";
@@ -27,6 +28,7 @@ interface Report {
   readonly rebinds: number;
   readonly mode: string;
   readonly state: string;
+  readonly framing: string | null;
 }
 
 /** The reading process, spoken to by signals. */
@@ -71,7 +73,11 @@ describe("the ring", function () {
   after(() => namespace.stop());
 
   async function read(options: ReaderOptions = {}): Promise<Reader> {
-    const reader = new Reader(namespace.node("ring-reader.ts", "far", JSON.stringify(options)));
+    return begun(namespace.node("ring-reader.ts", "far", JSON.stringify(options)));
+  }
+
+  async function begun(child: ChildProcess): Promise<Reader> {
+    const reader = new Reader(child);
     const first = await reader.line();
     assert.equal(first.ready, true, first.error);
     return reader;
@@ -209,6 +215,40 @@ describe("the ring", function () {
     const seen = await reader.end();
     assert.deepEqual([seen.state, seen.interruptions, seen.rebinds], ["up", 1, 1]);
     assert.equal(seen.missed + seen.ours, 1_000 + early, "what was not seen was counted");
+  });
+
+  it("reads on, unprivileged, when what returns under the name has no Ethernet header", async () => {
+    const reader = await read({ uid: NOBODY });
+    assert.equal((await reader.look()).framing, "ethernet");
+    namespace.run(
+      "sh",
+      "-c",
+      "ip link delete near; ip tuntap add far mode tun; ip link set far up",
+    );
+    await pause(600);
+    const seen = await reader.end();
+    namespace.run("ip", "link", "delete", "far");
+    namespace.addPair();
+    assert.deepEqual([seen.framing, seen.state, seen.rebinds], ["ip", "up", 1]);
+  });
+
+  it("needs no capability but that for raw sockets, and locks no memory", async () => {
+    const child = namespace.nodeWithRawSockets("ring-reader.ts", "far", "{}");
+    const reader = await begun(child);
+    const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+    assert.match(status, /^CapEff:\t0000000000002000$/m);
+    assert.match(status, /^VmLck:\t\s*0 kB$/m);
+    namespace.send(1_000, 0, 100);
+    await settle(reader, 1_000);
+    const seen = await reader.end();
+    assert.deepEqual([seen.ours, seen.mode], [1_000, "mapped"]);
+  });
+
+  it("looks by itself when no signal is heard", async () => {
+    const reader = await read({ deaf: true });
+    namespace.send(1_000, 0, 100);
+    await settle(reader, 1_000);
+    assert.equal((await reader.end()).ours, 1_000);
   });
 
   it("sees a re-creation that fits between two looks", async () => {

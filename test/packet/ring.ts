@@ -18,6 +18,7 @@ const BLOCK_ALIGN = 8;
 const SECOND = 1_000_000_000n;
 
 const STATUS_USER = 1;
+const STATUS_CHECKSUM_NOT_READY = 1 << 3;
 const STATUS_BLOCK_TIMEOUT = 1 << 5;
 const STATUS_VLAN_VALID = 1 << 4;
 const STATUS_VLAN_TPID_VALID = 1 << 6;
@@ -32,6 +33,8 @@ export interface RingForm {
   readonly framesPerBlock: (block: number) => number;
   /** The outer VLAN tag goes into the frame's header, as a receiving driver does. */
   readonly vlanInHeader?: boolean;
+  /** The card is still to fill in every checksum, as with frames this machine sends itself. */
+  readonly checksumNotReady?: boolean;
   readonly shift?: bigint;
 }
 
@@ -94,7 +97,9 @@ function encodeFrame(frame: Frame, form: RingForm): Uint8Array {
   view.setUint32(16, frame.length - (tag === null ? 0 : 4), true);
   view.setUint32(
     20,
-    STATUS_USER | (tag === null ? 0 : STATUS_VLAN_VALID | STATUS_VLAN_TPID_VALID),
+    STATUS_USER |
+      (form.checksumNotReady ? STATUS_CHECKSUM_NOT_READY : 0) |
+      (tag === null ? 0 : STATUS_VLAN_VALID | STATUS_VLAN_TPID_VALID),
     true,
   );
   view.setUint16(24, mac, true);
