@@ -87,7 +87,7 @@ export class Appliance {
     child.stderr?.on("data", (octets: Buffer) => {
       this.#diagnostics += octets.toString("utf8");
     });
-    await lineFrom(child, /watching/, 20_000);
+    await lineFrom(child, /watching/, 60_000);
   }
 
   /** Tells it to end; resolves with the exit status as soon as it has. */
@@ -134,11 +134,7 @@ export class Appliance {
 
   /** Processor time of the running watch so far, all threads, in milliseconds. */
   cpuMs(): number {
-    const stat = readFileSync(`/proc/${this.pid}/stat`, "utf8");
-    const [user, system] = stat
-      .slice(stat.lastIndexOf(")") + 2)
-      .split(" ")
-      .slice(11, 13);
+    const [user, system] = stat(this.pid).slice(11, 13);
     return ((Number(user) + Number(system)) * 1000) / TICKS;
   }
 
@@ -151,6 +147,12 @@ export class Appliance {
   /** Sends the running watch a signal. */
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
+  }
+
+  /** Stops it as a debugger would; resolves when it stands still. SIGCONT lets it go on. */
+  async halt(): Promise<void> {
+    this.signal("SIGSTOP");
+    await until("the watch to stand still", () => stat(this.pid)[0] === "T");
   }
 
   /** What the stand-in LED shows now. */
@@ -190,6 +192,12 @@ export class Appliance {
       this.onAlert(line);
     }
   }
+}
+
+/** The fields of /proc/PID/stat behind the program's name: its state is the first. */
+function stat(pid: number | null): string[] {
+  const line = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return line.slice(line.lastIndexOf(")") + 2).split(" ");
 }
 
 function option([name, value]: [string, string | number]): string {

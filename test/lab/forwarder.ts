@@ -5,7 +5,7 @@ import { type ChildProcess, execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Network } from "./namespace.ts";
-import { lineFrom, start, stop } from "./process.ts";
+import { lineFrom, start, stop, until } from "./process.ts";
 
 const SOURCE = fileURLToPath(new URL("forwarder/", import.meta.url));
 const BUILD = fileURLToPath(new URL("../../build/lab/", import.meta.url));
@@ -34,6 +34,8 @@ export interface ForwarderCount {
   injected: number;
   overflowed: number;
   oversized: number;
+  /** Frames held back at this moment. */
+  held: number;
 }
 
 /** Compiles the forwarder when a source is newer than the program; returns the program's path. */
@@ -99,6 +101,11 @@ export class Forwarder {
 
   async count(): Promise<ForwarderCount> {
     return fields(await this.#command("count")) as unknown as ForwarderCount;
+  }
+
+  /** Resolves when nothing is held back any more. */
+  async empty(): Promise<void> {
+    await until("the forwarder to be empty", async () => (await this.count()).held === 0);
   }
 
   /** What was forged since the last `clear`. */

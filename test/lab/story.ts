@@ -7,10 +7,13 @@ import type { Outcome } from "./process.ts";
 
 /** Initial TTL of the forged reset. The server's packets arrive with 63 after one hop. */
 const FORGED_TTL = 44;
-/** One-way delay behind the forwarder: long enough that the server's data are still under way. */
+/** One-way delay behind the forwarder. */
 const DELAY_MS = 20;
-/** The server's nth data segment that draws the reset: past the handshake, amid the answer. */
-const FORGED_AFTER = 12;
+/**
+ * The server's nth data segment, past the handshake and amid the answer. The reset goes just ahead of
+ * it: however busy the machine, the server was sending when the reset came.
+ */
+const FORGED_AHEAD_OF = 12;
 
 /** A mail with STARTTLS, and a look into an IMAP mailbox with STARTTLS. */
 export async function cleanSessions(lab: Lab): Promise<Outcome[]> {
@@ -34,7 +37,8 @@ export async function forgedReset(lab: Lab, name = "www.lab.example"): Promise<O
   await forwarder.delay("both", DELAY_MS);
   await forwarder.rule({
     on: "data",
-    n: FORGED_AFTER,
+    place: "before",
+    n: FORGED_AHEAD_OF,
     port: 443,
     send: "rstack",
     to: "client",
@@ -44,7 +48,7 @@ export async function forgedReset(lab: Lab, name = "www.lab.example"): Promise<O
     return await curlHttps(lab.network, name);
   } finally {
     // The server's data under way at the reset are still to pass, and the client's answers to them.
-    await new Promise((resolve) => setTimeout(resolve, 5 * DELAY_MS));
+    await forwarder.empty();
     await forwarder.delay("both", 0);
     await forwarder.clear();
   }

@@ -236,11 +236,11 @@ static void obey(char* line) {
   if (wrong != NULL) {
     printf("error %s\n", wrong);
   } else {
-    printf("ok out=%lu in=%lu lost=%lu dropped=%lu injected=%lu overflowed=%lu oversized=%lu\n",
+    printf("ok out=%lu in=%lu lost=%lu dropped=%lu injected=%lu overflowed=%lu oversized=%lu held=%u\n",
            (unsigned long)lanes[NEAR].passed, (unsigned long)lanes[FAR].passed,
            (unsigned long)(lanes[NEAR].lost + lanes[FAR].lost), (unsigned long)dropped,
            (unsigned long)injected, (unsigned long)(lanes[NEAR].overflowed + lanes[FAR].overflowed),
-           (unsigned long)oversized);
+           (unsigned long)oversized, lanes[NEAR].count + lanes[FAR].count);
   }
   fflush(stdout);
 }
