@@ -54,6 +54,7 @@ const FIELDS = [
   ...["benign", "stage", "dataCut", "weak", "strong", "conclusive", "resetsToClient"],
   ...["resetsToServer", "resetTtl", "farTtl", "resetIpid", "farIpidVaries", "resetWindow", "held"],
   ...["serverNameLength", "latencyUs", "rttUs", "idleSeconds", "icmp", "icmpSender"],
+  ...["resetDf", "resetFrame", "resetAfterMs", "synAckTtl", "forgotten"],
   ...["greetingLength", "mailFrames", "segmentFrames", "offered", "greeting", "serverName", "size"],
 ];
 
@@ -253,6 +254,11 @@ function decodeSegments(row: Row): SegmentsSeen {
     resetIpid: row.u16("resetIpid"),
     farIpidVaries: row.flag("farIpidVaries"),
     resetWindow: row.u16("resetWindow"),
+    resetDf: row.flag("resetDf"),
+    resetFrame: row.u32("resetFrame"),
+    resetAfterMs: row.u32("resetAfterMs"),
+    synAckTtl: row.u8("synAckTtl"),
+    forgotten: row.flag("forgotten"),
     latencyUs: row.u32("latencyUs"),
     rttUs: row.u32("rttUs"),
     idleSeconds: row.u32("idleSeconds"),

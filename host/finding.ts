@@ -59,6 +59,16 @@ export interface SegmentsSeen {
   /** The far side's own identifications vary. */
   readonly farIpidVaries: boolean;
   readonly resetWindow: number;
+  /** IPv4's Don't Fragment in the reset; false over IPv6. */
+  readonly resetDf: boolean;
+  /** Frame of the reset described here, or of the repetition that made a silence conspicuous; 0 = none. */
+  readonly resetFrame: number;
+  /** Milliseconds from the connection's first packet to that reset. */
+  readonly resetAfterMs: number;
+  /** TTL of the far end's SYN-ACK; 0 = unknown. */
+  readonly synAckTtl: number;
+  /** The inspector's history of this connection had to make room: what was told of it stands. */
+  readonly forgotten: boolean;
   readonly latencyUs: number;
   readonly rttUs: number;
   readonly idleSeconds: number;

@@ -29,6 +29,7 @@ interface Calls {
   tick(secondsLow: number, secondsHigh: number, nanos: number): void;
   finish(): number;
   lostFrames(): void;
+  setOffloaded(on: number): void;
   findingCount(): number;
   findingAt(index: number): number;
   releaseFindings(count: number): void;
@@ -39,15 +40,8 @@ interface Calls {
 }
 
 const CALLS: readonly (keyof Calls)[] = [
-  ...([
-    "ringAt",
-    "ringSize",
-    "blockSize",
-    "homeAt",
-    "homeCapacity",
-    "setHomeCount",
-    "setTerse",
-  ] as const),
+  ...(["ringAt", "ringSize", "blockSize", "homeAt", "homeCapacity", "setHomeCount"] as const),
+  ...(["setTerse", "setOffloaded"] as const),
   ...(["seed", "openInput", "setInterface", "setInterfaceOffset", "inspectRecords"] as const),
   ...(["inspectBlocks", "inspectRing", "pausedForDrain", "stopReason", "tick", "finish"] as const),
   ...(["lostFrames", "findingCount", "findingAt", "releaseFindings", "countersAt"] as const),
@@ -217,6 +211,11 @@ export class Inspector {
   /** Whether the last call stopped because findings wait. */
   get pausedForDrain(): boolean {
     return this.#calls.pausedForDrain() !== 0;
+  }
+
+  /** True while a fast path of the router hides established connections: what was not seen proves nothing. */
+  setOffloaded(on: boolean): void {
+    this.#run(() => this.#calls.setOffloaded(on ? 1 : 0));
   }
 
   /** Takes every finding that waits, oldest first. */

@@ -4,7 +4,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { allScenarios } from "./packet/library.ts";
 import {
   COLUMNS_MAX,
   EMPTY_NAMES,
@@ -15,17 +14,11 @@ import {
 } from "./tidy/allowed.ts";
 import { FOREIGN } from "./tidy/foreign.ts";
 import { IMPORT_TABLE, type ImportLayer, STRANGERS } from "./tidy/import-table.ts";
+import { none } from "./tidy/offender.ts";
 import { codeLines, importsOf, ROOT, type Source, sources } from "./tidy/source.ts";
-import { memberNames, shownBy } from "./tidy/witness.ts";
 
-const NAMES_FILE = "assembly/inspector/evidence/evidence.ts";
 const code = sources(".ts");
 const product = code.filter(({ path }) => /^(assembly|host)\//.test(path));
-
-/** One message for all offenders: a fix is one look. */
-function none(problems: readonly string[], instead: string): void {
-  assert.ok(problems.length === 0, `${problems.join("\n")}\n→ ${instead}`);
-}
 
 const paths = (some: readonly Source[]): string[] => some.map(({ path }) => path);
 
@@ -219,69 +212,6 @@ describe("tidy: files", () => {
     assert.ok(
       !lock.includes('"resolved"'),
       "install with omit-lockfile-registry-resolved (see .npmrc)",
-    );
-  });
-});
-
-describe("tidy: evidence", () => {
-  const all = allScenarios();
-  const shown = new Set(all.flatMap((scenario) => [...shownBy(scenario)]));
-  const twins = new Set(all.flatMap((scenario) => scenario.twinOf));
-  const names = [
-    ...memberNames(NAMES_FILE, "MailEvidence"),
-    ...memberNames(NAMES_FILE, "SegmentEvidence"),
-  ];
-
-  it("has names to check", () => {
-    assert.ok(names.length > 60, `${NAMES_FILE} no longer reads as two enumerations`);
-  });
-
-  it("has a witness for every name", () => {
-    none(
-      names.filter((name) => !shown.has(name)),
-      "write a scenario whose `expect flows` shows the name",
-    );
-  });
-
-  it("has a benign twin for every name", () => {
-    none(
-      names.filter((name) => !twins.has(name)),
-      "write a scenario that comes close and stays without it, with the header `twin of NAME`",
-    );
-  });
-
-  it("keeps its twins without the name", () => {
-    const problems = all.flatMap((scenario) => {
-      const has = shownBy(scenario);
-      return scenario.twinOf
-        .filter((name) => has.has(name))
-        .map((name) => `${scenario.path} is twin of ${name} and shows it`);
-    });
-    none(problems, "a twin stays without the evidence: mend the scenario or the detector");
-  });
-
-  it("names only evidence that exists in twins and notes", () => {
-    const host = sources(".ts").filter(({ path }) => /^(host|assembly\/judge)\//.test(path));
-    const known = (name: string) => {
-      return names.includes(name) || host.some(({ text }) => text.includes(`"${name}"`));
-    };
-    const problems = all.flatMap((scenario) => {
-      const named = [...scenario.twinOf, ...scenario.moves.flatMap((move) => move.notes)];
-      return named.filter((name) => !known(name)).map((name) => `${scenario.path}: ${name}`);
-    });
-    none(problems, "spell the name as the product does");
-  });
-
-  it("has a scenario for every reason a frame leaves the walk", () => {
-    const stated = new Set(
-      all.flatMap((scenario) =>
-        (scenario.expected?.reasons ?? []).map((line) => line.split(" ")[0]),
-      ),
-    );
-    const reasons = memberNames("assembly/inspector/reason.ts", "Reason");
-    none(
-      reasons.filter((name) => name !== "ok" && !stated.has(name)),
-      "write a scenario of one packet under test/scenario/wire with `expect reasons`",
     );
   });
 });

@@ -82,6 +82,9 @@ export function lostFrames(): void {
   Forensics.lostFrames();
 }
 
+/** Connections leave the tap's sight once they are established. */
+export function setOffloaded(on: bool): void { Forensics.setOffloaded(on); }
+
 export function findingCount(): u32 { return FindingRing.count(); }
 export function findingAt(index: u32): u32 { return <u32>FindingRing.at(index); }
 export function releaseFindings(count: u32): void { FindingRing.release(count); }

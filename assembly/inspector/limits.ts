@@ -7,7 +7,7 @@
 //   16 MiB / 4 MiB   flows: 65,536 / 16,384 rows of 256                          FLOW_CAPACITY
 //   128 KiB / 32 KiB tags of the flow table, one u16 per row
 //   8 MiB / 2 MiB    mail dialogs: 2,048 / 512 rows of 4,096                     DIALOG_CAPACITY
-//   1 MiB            reset histories: 4,096 rows of 256                          RESET_CAPACITY
+//   1 MiB            reset histories: 4,096 rows of 264                          RESET_CAPACITY
 //   2 MiB            stream heads for conflicting bytes: 1,024 rows of 2,048     HEAD_CAPACITY
 //   1 MiB            findings on their way to the host: 1,024 rows of 1,024      FINDING_CAPACITY
 //   1 MiB            names learnt from DNS answers and ClientHellos: 8,192 × 128 NAME_CAPACITY
@@ -30,7 +30,7 @@ export const DIALOG_ROW_SIZE: u32 = 4096;
 
 /** Connections under reset forensics at one time: 10 s of 400 resets a second. */
 export const RESET_CAPACITY: u32 = 4096;
-export const RESET_ROW_SIZE: u32 = 256;
+export const RESET_ROW_SIZE: u32 = 264;
 
 /** Plain-text flows whose first 2 KiB are held to compare conflicting bytes. */
 export const HEAD_CAPACITY: u32 = 1024;

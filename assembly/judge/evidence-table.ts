@@ -111,6 +111,10 @@ family.set("fp-scapy-default", "fingerprint");
 family.set("fp-unknown-constant", "fingerprint");
 family.set("fp-constant-distance", "fingerprint");
 
+// Said of several connections together; weighs nothing for one.
+family.set("name-differential", "comparison");
+family.set("near-proxy", "comparison");
+
 // Silence is never an accusation by itself; only the name differential lifts it.
 family.set("syn-silent", "silence");
 family.set("ch-silent", "silence");

@@ -9,6 +9,8 @@ import {
 const CONCLUSIVE_POINTS: i32 = 6;
 const STRONG_POINTS: i32 = 3;
 const WEAK_POINTS: i32 = 1;
+/** Families that score nothing: unknown, silence, refusals by ICMP, comparison of connections. */
+const WEIGHTLESS: string[] = ["", "silence", "refusal", "comparison"];
 
 /**
  * Verdict of a mail dialog. Terms are `name` or `name:CLASS` where history or knowledge changed the class.
@@ -39,7 +41,7 @@ export function mailVerdict(terms: string[]): string {
 function award(scores: Map<string, i32>, names: string[], points: i32): void {
   for (let i = 0; i < names.length; i++) {
     const family = segmentFamily(names[i]);
-    if (family == "" || family == "silence" || family == "refusal") continue;
+    if (WEIGHTLESS.includes(family)) continue;
     const before = scores.has(family) ? scores.get(family) : 0;
     if (points > before) scores.set(family, points);
   }
@@ -47,7 +49,7 @@ function award(scores: Map<string, i32>, names: string[], points: i32): void {
 
 /**
  * Verdict of what the segments showed: `proven` `likely` `suspect`, or `none`.
- * Silence scores nothing and a refusal by ICMP is judged by itself.
+ * Silence and comparisons score nothing, a refusal by ICMP is judged by itself.
  */
 export function segmentVerdict(weak: string[], strong: string[], conclusive: string[]): string {
   const scores = new Map<string, i32>();

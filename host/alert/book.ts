@@ -19,8 +19,10 @@ import {
 } from "./alert.ts";
 import { Announcer } from "./announcer.ts";
 import { FlowLines, flowLine } from "./flow-line.ts";
+import { remembered } from "./forgotten.ts";
 import { adjust } from "./incident/adjust.ts";
 import { Incidents } from "./incident/incident.ts";
+import { NearProxies } from "./incident/near-proxy.ts";
 import type { Sample } from "./incident/sample.ts";
 import { dialectOf, exposedOpinion, mailOpinion } from "./mail-opinion.ts";
 import { Matrix, type Place } from "./matrix.ts";
@@ -71,6 +73,8 @@ export class AlertBook {
   private readonly records = new Map<string, FlowRecord>();
   private readonly lines = new FlowLines();
   private readonly incidents = new Incidents();
+  /** Where a transparent proxy answers. */
+  readonly proxies = new NearProxies();
   /** What was raised lately: for status, lamp and acknowledgement. */
   readonly open = new OpenAlerts();
 
@@ -84,25 +88,27 @@ export class AlertBook {
   }
 
   /** Takes a finding; returns the alerts it raised or revised, oldest first. */
-  observe(finding: Finding, sighting: Sighting): Alert[] {
-    const key = `${sighting.file ?? ""} ${finding.ordinal}`;
-    const record = this.recordOf(key, finding, sighting);
+  observe(told: Finding, sighting: Sighting): Alert[] {
+    const key = `${sighting.file ?? ""} ${told.ordinal}`;
+    const record = this.recordOf(key, told, sighting);
+    const finding = remembered(record, told);
+    this.proxies.observe(finding);
     const others = this.compare(record, finding);
     const segments = segmentOpinions(finding, record, this.judge);
-    const told: Opinion[] = [...segments.told];
-    const forged = told.some((opinion) => VERDICT_RANK[opinion.verdict] >= VERDICT_RANK.likely);
+    const opinions: Opinion[] = [...segments.told];
+    const forged = opinions.some((opinion) => VERDICT_RANK[opinion.verdict] >= VERDICT_RANK.likely);
     const mail = finding.mail === null ? null : this.mail(record, finding, finding.mail, forged);
     if (mail !== null) {
-      told.unshift(mail.opinion);
+      opinions.unshift(mail.opinion);
       const exposed = exposedOpinion(finding, mail.opinion);
-      if (exposed !== null) told.push(exposed);
+      if (exposed !== null) opinions.push(exposed);
     }
-    const alerts = this.tell(record, told, segments.held, ALERT_KINDS, finding.time);
+    const alerts = this.tell(record, opinions, segments.held, ALERT_KINDS, finding.time);
     if (finding.cause === "ended") {
       this.records.delete(key);
       if (this.keepFlows) {
         const names = mail?.history.terms.map(termName) ?? [];
-        const line = flowLine(finding, record, [...told, ...segments.held], names);
+        const line = flowLine(finding, record, [...opinions, ...segments.held], names);
         if (line !== null) this.lines.keep(record, line, finding, mail?.opinion ?? null);
       }
     }
@@ -152,7 +158,7 @@ export class AlertBook {
 
   /** Lines for --flows: `all` at the end of an input, else only what no longer fits. */
   takeFlows(all: boolean): FlowLine[] {
-    return this.lines.take(all);
+    return this.lines.take(all, this.proxies.found());
   }
 
   private recordOf(key: string, finding: Finding, sighting: Sighting): FlowRecord {

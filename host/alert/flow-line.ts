@@ -4,8 +4,13 @@
 import type { Finding } from "../finding.ts";
 import type { FlowLine, Severity, Verdict } from "./alert.ts";
 import { ALERT_KINDS, SEVERITY_RANK, VERDICT_RANK } from "./alert.ts";
+import { isAnsweredNear } from "./incident/near-proxy.ts";
 import { type Opinion, sortedNames } from "./opinion.ts";
 import type { FlowRecord } from "./record.ts";
+import { BY_NAME } from "./segment-opinion.ts";
+
+/** A transparent proxy answers for the server. detection: G6. */
+const NEAR_PROXY = "near-proxy";
 
 /** Lines held at most: as many as the inspector's flow table has rows. */
 const HELD_MAX = 65_536;
@@ -15,6 +20,8 @@ interface HeldLine {
   readonly record: FlowRecord;
   line: FlowLine;
   readonly mail: Opinion | null;
+  /** The server answered from so near that a proxy on its port would explain it. */
+  readonly nearby: boolean;
   /** The reason if the verdict is none. */
   readonly reason: string | null;
 }
@@ -55,7 +62,17 @@ function segmentNames(finding: Finding, record: FlowRecord): string[] {
   const { weak, strong, conclusive } = finding.segments;
   const names = [...weak, ...strong].filter((name) => !record.cancelled.has(name));
   const added = [...record.added].filter((name) => !record.cancelled.has(name));
-  return [...names, ...conclusive, ...added];
+  return [...names, ...conclusive, ...added, ...(record.blocked === null ? [] : [BY_NAME])];
+}
+
+/** Frames that carry what the line says: the mail dialog's and those of every opinion. */
+function framesOf(
+  finding: Finding,
+  before: readonly number[],
+  opinions: readonly Opinion[],
+): number[] {
+  const told = opinions.flatMap((opinion) => opinion.frames);
+  return [...new Set([...before, ...finding.segments.frames, ...told])].sort((a, b) => a - b);
 }
 
 /** The line of a connection from its last finding, or null when it has nothing to tell. */
@@ -83,7 +100,7 @@ export function flowLine(
     tls: mail?.tlsState ?? (finding.application === "tls" ? "implicit" : "no"),
     offered: opinions.find((opinion) => opinion.offered !== null)?.offered ?? null,
     serverName: record.serverName,
-    frames: [...new Set([...(mail?.frames ?? []), ...segments.frames])].sort((a, b) => a - b),
+    frames: framesOf(finding, mail?.frames ?? [], opinions),
   };
 }
 
@@ -95,7 +112,7 @@ export class FlowLines {
   /** Takes the last line of a connection, with the opinion about its mail dialog. */
   keep(record: FlowRecord, line: FlowLine, finding: Finding, mail: Opinion | null): void {
     const reason = reasonOf(finding);
-    const held = { record, line, mail, reason };
+    const held = { record, line, mail, nearby: isAnsweredNear(finding), reason };
     this.held.push(held);
     this.byRecord.set(record, held);
   }
@@ -107,7 +124,7 @@ export class FlowLines {
     const opinions = held.mail === null ? segments : [held.mail, ...segments];
     const { verdict, severity, alerts } = summary(record, opinions);
     const { weak, strong, conclusive } = finding.segments;
-    const before = new Set([...weak, ...strong, ...conclusive, ...record.added]);
+    const before = new Set([...weak, ...strong, ...conclusive, ...record.added, BY_NAME]);
     const others = held.line.evidence.filter((name) => !before.has(name));
     held.line = {
       ...held.line,
@@ -116,18 +133,23 @@ export class FlowLines {
       alerts,
       evidence: sortedNames([...others, ...segmentNames(finding, record)]),
       reason: verdict === "none" ? held.reason : null,
+      frames: framesOf(finding, held.line.frames, opinions),
     };
   }
 
   /**
    * Lines that are ready, in order of first packet: all of them at the end of an input, else only the
-   * overflow.
+   * overflow. `proxied` are ports on which a transparent proxy answers.
    */
-  take(all: boolean): FlowLine[] {
+  take(all: boolean, proxied: readonly number[]): FlowLine[] {
     if (!all && this.held.length <= HELD_MAX) return [];
     this.held.sort((a, b) => a.record.ordinal - b.record.ordinal);
     const gone = this.held.splice(0, all ? this.held.length : HELD_MAX / 2);
     for (const held of gone) this.byRecord.delete(held.record);
-    return gone.map((held) => held.line);
+    return gone.map(({ line, nearby }) =>
+      nearby && proxied.includes(line.flow.serverPort)
+        ? { ...line, evidence: sortedNames([...line.evidence, NEAR_PROXY]) }
+        : line,
+    );
   }
 }

@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { openSession, type SessionState } from "../baseline/session.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding, SegmentsSeen } from "../finding.ts";
 import type { AlertFlow, AlertKind, Verdict } from "./alert.ts";
 import type { Opinion } from "./opinion.ts";
 
@@ -43,6 +43,8 @@ export interface FlowRecord {
   readonly ipVersion: 4 | 6;
   readonly sighting: Sighting;
   readonly raised: Map<AlertKind, Raised>;
+  /** What the last finding said of its segments; null before one did. */
+  segments: SegmentsSeen | null;
   /** What comparison with other connections made of this one. */
   readonly added: Set<string>;
   readonly cancelled: Set<string>;
@@ -83,6 +85,7 @@ export function openRecord(finding: Finding, sighting: Sighting): FlowRecord {
     ipVersion: finding.ipVersion,
     sighting,
     raised: new Map(),
+    segments: null,
     added: new Set(),
     cancelled: new Set(),
     signature: null,

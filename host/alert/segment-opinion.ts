@@ -12,6 +12,11 @@ const ON_RESET = ["fp-rae", "fp-henan", "fp-constant-distance"];
 const SILENCE = ["syn-silent", "ch-silent", "flow-freeze"];
 const MICROSECONDS_PER_MILLISECOND = 1000;
 
+/** Evidence that comparison gives a reset: the reset itself carries it. */
+const COMPARED = ["fp-unknown-constant", "fp-constant-distance"];
+/** Failing by name where others work. detection: G2. */
+export const BY_NAME = "name-differential";
+
 /** Evidence of one kind, by strength. */
 export interface Strengths {
   readonly weak: readonly string[];
@@ -71,6 +76,12 @@ function milliseconds(microseconds: number): string {
   return String(Math.max(1, Math.round(microseconds / MICROSECONDS_PER_MILLISECOND)));
 }
 
+/** The frames that carry evidence, and the one of the reset or the silence itself. */
+function withReset(seen: SegmentsSeen): number[] {
+  const own = seen.resetFrame === 0 ? [] : [seen.resetFrame];
+  return [...new Set([...seen.frames, ...own])].sort((a, b) => a - b);
+}
+
 function opinion(
   kind: "reset-forged" | "segment-forged",
   finding: Finding,
@@ -78,12 +89,13 @@ function opinion(
   judge: Judge,
 ): Opinion {
   const seen = finding.segments;
+  const names = all(strengths);
   const verdict = judge.segmentVerdict(strengths.weak, strengths.strong, strengths.conclusive);
   return {
     kind,
     verdict: verdict === "withdrawn" ? "none" : verdict,
     severity: judge.segmentSeverity(verdict, seen.dataCut),
-    evidence: all(strengths),
+    evidence: names,
     // Only inbound packets can be forged as seen from here.
     side: "far",
     scope: "unknown",
@@ -92,7 +104,7 @@ function opinion(
       (strengths.strong.includes("fp-unknown-constant") ? "unknown-constant" : null),
     offered: null,
     expected: null,
-    frames: seen.frames,
+    frames: names.some((name) => COMPARED.includes(name)) ? withReset(seen) : seen.frames,
     facts: {
       latency: milliseconds(seen.latencyUs),
       rtt: milliseconds(seen.rttUs),
@@ -182,13 +194,13 @@ function blockedByName(finding: Finding, by: Compared): Opinion | null {
     kind: "connection-blocked",
     verdict: by.blocked,
     severity: "notice",
-    evidence: all(finding.segments),
+    evidence: sortedNames([...all(finding.segments), BY_NAME]),
     side: "far",
     scope: "unknown",
     fingerprint: null,
     offered: null,
     expected: null,
-    frames: finding.segments.frames,
+    frames: withReset(finding.segments),
     facts: {},
     terms: [],
   };

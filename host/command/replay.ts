@@ -14,6 +14,7 @@ import { Inspector } from "../inspector.ts";
 import { loadJudge } from "../judge.ts";
 import { modulePath } from "../modules.ts";
 import { isUrgent, openState, type State } from "../run/state.ts";
+import { describeProxies } from "../sink/status-text.ts";
 import { describeAlert, Told } from "../sink/terminal.ts";
 import { type Command, parseOptions, type Streams, usageError } from "./command.ts";
 import { Progress } from "./progress.ts";
@@ -178,6 +179,8 @@ class Replay {
     const alerts = standing.length === 0 ? "no alert" : counted(standing.length, "alert");
     const read = `${counted(frames, "frame")} of ${counted(flows, "TCP connection")}`;
     this.#streams.result(`${read} inspected: ${alerts}.`);
+    const proxies = describeProxies(this.#book.proxies.found());
+    if (proxies !== null) this.#streams.result(`Beside that: ${proxies}.`);
   }
 
   #verdictStatus(): ExitStatus {

@@ -18,6 +18,7 @@ import { ownAddresses } from "../tap/link.ts";
 import { Tap } from "../tap/tap.ts";
 import { Control, type ControlAnswer, type ControlRequest } from "./control.ts";
 import { CrashFile, Traps } from "./crash.ts";
+import { interfaceStatus } from "./figures.ts";
 import { type OffloadStatus, offloadStatus, readOffloadSetting } from "./offload.ts";
 import { dropPrivileges, ownFolder, ownIdentity, resolveIdentity } from "./privileges.ts";
 import { isUrgent, makeState, type State } from "./state.ts";
@@ -104,7 +105,8 @@ export class Watch {
   async start(): Promise<void> {
     const { config } = this.#request;
     this.#conntrack.start();
-    const { advice } = this.#offload();
+    const { advice } = this.#offload(); // connections on fast paths are known only now
+    this.#tap.inspector.setOffloaded(advice !== null);
     if (advice !== null) this.#request.diagnostic(advice);
     try {
       this.#tap.start(); // first: without it nothing else makes sense
@@ -151,15 +153,7 @@ export class Watch {
       since: new Date(this.#since).toISOString(),
       user: this.#user,
       lamp: this.#led?.state ?? null,
-      interfaces: this.#tap.figures().map((figures) => ({
-        interface: figures.interface,
-        ring:
-          figures.mode === "mapped"
-            ? "in the inspector's memory"
-            : "elsewhere, copied block by block",
-        state: figures.state,
-        ...figures.counters,
-      })),
+      interfaces: this.#tap.figures().map(interfaceStatus),
       flows: { alive: inspector.flowsAlive, capacity: inspector.flowCapacity },
       counters,
       notInspected: Object.fromEntries(reasons.map(([k, v]) => [k, Number(v)])),
@@ -169,6 +163,7 @@ export class Watch {
       cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1_000_000,
       syslog: this.#syslog.status(),
       alertsRaised: this.#alerts,
+      nearProxies: this.#book.proxies.found(),
       worstOpen: this.#worst(),
       lastAlerts: this.#book.open.recent(LAST_ALERTS),
     };
@@ -179,6 +174,7 @@ export class Watch {
     const name = config.profile === "board" ? "inspector-board.wasm" : "inspector.wasm";
     const inspector = Inspector.load(modulePath(name));
     inspector.setTerse(true);
+    inspector.setOffloaded(this.#offload().advice !== null);
     this.#home = "";
     this.#learnHome(inspector);
     return inspector;

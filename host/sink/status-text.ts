@@ -27,12 +27,21 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [title, ...lines];
 }
 
+/** What to say of ports on which somebody near answers for everybody; null when there are none. */
+export function describeProxies(ports: readonly number[]): string | null {
+  if (ports.length === 0) return null;
+  const where = `${ports.length === 1 ? "port" : "ports"} ${ports.join(", ")}`;
+  return `transparent proxy on ${where}: servers of unrelated networks all answer from within a few hops`;
+}
+
 /** The status as `striplight status` prints it. */
 export function describeStatus(status: Values): string {
   const flows = valuesOf(status.flows);
   const counters = valuesOf(status.counters);
   const user = status.user === null ? "with its first rights" : `as ${status.user}`;
   const { advice } = valuesOf(status.offload);
+  const ports = Array.isArray(status.nearProxies) ? status.nearProxies.map(Number) : [];
+  const proxies = describeProxies(ports);
   const reasons = Object.entries(valuesOf(status.notInspected));
   return [
     `watching since ${status.since} ${user}; lamp ${status.lamp ?? "none"}`,
@@ -44,6 +53,7 @@ export function describeStatus(status: Values): string {
       "not inspected",
       reasons.map(([reason, count]) => `  ${reason}: ${count}`),
     ),
+    ...(proxies === null ? [] : [proxies]),
     ...section("collectors", listOf(valuesOf(status.syslog).collectors).map(collectorLine)),
     `alerts: ${status.alertsRaised} raised; open: ${status.worstOpen ?? "none"}`,
     ...section("last alerts", listOf(status.lastAlerts).map(alertLine)),

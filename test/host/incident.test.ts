@@ -22,12 +22,13 @@ describe("incident: repetition", () => {
     ]);
     const alert = place.latest.get("192.0.2.1:49152 reset-forged");
     assert.equal(alert?.revision, 2);
-    assert.match(alert?.text ?? "", /ipid 0x3412 window 32120/);
+    assert.match(alert?.text ?? "", /ipid 0x3412 window 32120 DF set/);
   });
 
   const rest = ["192.0.2.2", "203.0.113.1"];
   const unlike: [string, Partial<SegmentsSeen>, string, bigint][] = [
     ["another header", { ...LIKELY, resetWindow: 1 }, "192.0.2.1", 0n],
+    ["Don't Fragment clear among set", { ...LIKELY, resetDf: false }, "192.0.2.1", 0n],
     ["a number that tells nothing", { ...LIKELY, resetIpid: 1 }, "192.0.2.1", 0n],
     ["only suspect", { ...LIKELY, strong: ["rst-early"] }, "192.0.2.1", 0n],
     ["the same address within 180 s", LIKELY, "203.0.113.1", 0n],
@@ -156,8 +157,9 @@ describe("incident: route event", () => {
       resetTtl: 50,
       farTtl: 55,
     } as const;
+    const openTime = START - 60n * SECOND;
     for (const n of [1, 2, 3]) {
-      meet(place, { server: `192.0.2.${n}`, time: START + BigInt(n) * SECOND }, moved);
+      meet(place, { server: `192.0.2.${n}`, time: START + BigInt(n) * SECOND, openTime }, moved);
     }
     assert.deepEqual(
       [...place.latest.values()].map((alert) => [alert.verdict, alert.revision]),
@@ -167,6 +169,24 @@ describe("incident: route event", () => {
       ],
     );
     assert.match([...place.latest.values()][0]?.text ?? "", /changed their path/);
+  });
+
+  it("believes in no change of route while new connections begin at the old distance", () => {
+    const place = house();
+    const moved = {
+      strong: ["rst-ttl-step"],
+      benign: "reactive",
+      resetTtl: 50,
+      farTtl: 55,
+      resetAfterMs: 500,
+    } as const;
+    for (const n of [1, 2, 3]) {
+      meet(place, { server: `192.0.2.${n}`, openTime: START + BigInt(n) * SECOND }, moved);
+    }
+    assert.equal(
+      verdicts(place).every((verdict) => verdict.endsWith("suspect")),
+      true,
+    );
   });
 
   it("leaves alone what differs or lies apart", () => {
@@ -180,6 +200,46 @@ describe("incident: route event", () => {
       verdicts(place).every((verdict) => verdict.endsWith("suspect")),
       true,
     );
+  });
+});
+
+describe("incident: near proxy", () => {
+  const near = ["192.0.2.25", "198.51.100.25", "203.0.113.25", "198.18.0.25", "198.19.0.25"];
+  const far = ["198.51.100.26", "203.0.113.26"];
+
+  function distances(ports: readonly [string, number, number][]): number[] {
+    const place = house();
+    for (const [server, serverPort, synAckTtl] of ports) {
+      meet(place, { server, serverPort, cause: "ended" }, { resetsToClient: 0, synAckTtl });
+    }
+    return place.book.proxies.found();
+  }
+  const at = (servers: readonly string[], port: number, ttl: number) =>
+    servers.map((server): [string, number, number] => [server, port, ttl]);
+
+  it("is where five networks answer from near on one port, and others from far", () => {
+    assert.deepEqual(distances([...at(near, 25, 61), ...at(far, 443, 52)]), [25]);
+    assert.deepEqual(distances([...at(near, 25, 252), ...at(far, 443, 240)]), [25]);
+  });
+
+  it("is not where one answers from far, where fewer do, or where everything is near", () => {
+    const farOnes = at(far, 443, 52);
+    assert.deepEqual(distances([...at(near.slice(1), 25, 61), ...farOnes]), []);
+    assert.deepEqual(
+      distances([...at(near, 25, 61), ...at(["100.9.1.2"], 25, 50), ...farOnes]),
+      [],
+    );
+    assert.deepEqual(distances([...at(near, 25, 60), ...farOnes]), []);
+    assert.deepEqual(distances(at(near, 25, 61)), []);
+    assert.deepEqual(distances([...at(near, 25, 61), ...at(far, 443, 0)]), []);
+  });
+
+  it("counts networks, and no private ones", () => {
+    const one = near.map((_, n) => `198.51.100.${n + 1}`);
+    const home = near.map((_, n) => `10.${n}.0.1`);
+    const farOnes = at(far, 443, 52);
+    assert.deepEqual(distances([...at(one, 25, 61), ...farOnes]), []);
+    assert.deepEqual(distances([...at(home, 25, 61), ...farOnes]), []);
   });
 });
 

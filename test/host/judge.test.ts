@@ -112,7 +112,14 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     "fp-constant-distance",
   ],
 };
-const NEVER_SCORED = ["syn-silent", "ch-silent", "flow-freeze", "icmp-prohibited"];
+const NEVER_SCORED = [
+  "syn-silent",
+  "ch-silent",
+  "flow-freeze",
+  "icmp-prohibited",
+  "name-differential",
+  "near-proxy",
+];
 
 describe("judge: mail evidence", () => {
   let judge: Judge;

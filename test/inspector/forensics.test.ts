@@ -2,10 +2,14 @@
 // resets at one time than there are rows. Feeds the built inspector, judges by evidence planes.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { HOME_DEFAULT } from "../../host/address.ts";
+import type { Alert } from "../../host/alert/alert.ts";
+import { AlertBook } from "../../host/alert/book.ts";
 import type { Finding } from "../../host/finding.ts";
 import { Inspector } from "../../host/inspector.ts";
+import { loadJudge } from "../../host/judge.ts";
 import { converse } from "../packet/conversation.ts";
 import { encodeFrames } from "../packet/encode.ts";
 import type { Packet } from "../packet/packet.ts";
@@ -13,6 +17,8 @@ import { parseScenario } from "../packet/parse.ts";
 import { encodeRecords } from "../packet/pcap.ts";
 
 const MODULE = fileURLToPath(new URL("../../build/inspector.wasm", import.meta.url));
+const JUDGE = fileURLToPath(new URL("../../build/judge.wasm", import.meta.url));
+const SIGHTING = { file: "forensics", interfaceName: null, evidenceFile: null, lanClient: null };
 const ETHERNET = 1;
 const NANOSECONDS = 9;
 /** RESET_CAPACITY less row 0. */
@@ -127,5 +133,38 @@ describe("reset forensics", function () {
     const told = forged.filter((finding) => finding.clientPort === 9_000);
     assert.deepEqual(told.at(-1)?.segments.conclusive, ["rst-data-after"]);
     assert.equal(inspector.counters().get("resets-refused"), 1n);
+  });
+
+  it("a history that made room takes nothing back, and its connection is told to the end", () => {
+    const inspector = openInspector();
+    const { MailEvidence: mail, SegmentEvidence: segment } = inspector.abi.names;
+    const judge = loadJudge(readFileSync(JUDGE), { mail, segment });
+    const book = new AlertBook({ judge, keepFlows: true });
+    const alerts: Alert[] = [];
+    const observe = (findings: readonly Finding[]): void => {
+      for (const finding of findings) alerts.push(...book.observe(finding, SIGHTING));
+    };
+    inspector.setTerse(true);
+    const packets = packetsOf(FORGED);
+    observe(put(inspector, moved(packets, 9_000, 0n)));
+    // Two waves of forged resets, more than there are rows: the first history must go.
+    for (let index = 0; index < ROWS + 1; index++) {
+      const later = BigInt(index < ROWS / 2 ? 60 : 120) * SECOND + BigInt(index) * 1000n;
+      observe(put(inspector, moved(packets, 10_000 + index, later)));
+    }
+    observe(end(inspector));
+    const first = alerts.filter(({ flow }) => flow.clientPort === 9_000);
+    assert.deepEqual(
+      first.map(({ verdict, revision }) => `${verdict} ${revision}`),
+      ["likely 1"],
+    );
+    const line = book.takeFlows(true).find(({ flow }) => flow.clientPort === 9_000);
+    assert.deepEqual(line?.evidence, ["rst-data-after"]);
+    assert.deepEqual(line?.alerts, ["reset-forged"]);
+    assert.ok((inspector.counters().get("resets-refused") ?? 0n) > 0n, "no row had to go");
+    assert.deepEqual(
+      alerts.filter(({ verdict }) => verdict === "withdrawn"),
+      [],
+    );
   });
 });

@@ -137,7 +137,8 @@ class Draft {
     }
     if (cursor.take("known")) return { kind: "known", name: cursor.word("a server name") };
     if (cursor.take("policy")) return { kind: "policy", name: cursor.word("a server name") };
-    return cursor.fail("assume offered, greeted, known or policy");
+    if (cursor.take("offloaded")) return { kind: "offloaded" };
+    return cursor.fail("assume offered, greeted, known, policy or offloaded");
   }
 
   #twins(cursor: Cursor): void {

@@ -137,7 +137,9 @@ export type Assumption =
     }
   | { readonly kind: "greeted"; readonly host: string; readonly name: string }
   | { readonly kind: "known"; readonly name: string }
-  | { readonly kind: "policy"; readonly name: string };
+  | { readonly kind: "policy"; readonly name: string }
+  /** A fast path of the router hides established connections from the tap. */
+  | { readonly kind: "offloaded" };
 
 /** The complete result. Lines are in one normal form (result.ts), so that texts can be compared. */
 export interface Expectation {

@@ -55,6 +55,7 @@ export class Pipeline {
       for (const finding of findings) alerts.push(...book.observe(finding, SIGHTING));
     };
     this.#inspector.setHome(variant.home.length === 0 ? HOME_DEFAULT : variant.home);
+    this.#inspector.setOffloaded(scenario.assumptions.some(({ kind }) => kind === "offloaded"));
     const { frames } = feed(this.#inspector, variant, take);
     const reading = new Reading(scenario, frames);
     const lines = book.takeFlows(true);

@@ -1,7 +1,7 @@
 // What the far side sends after "its" reset: a dead connection has no state left to answer from. The
 // strongest evidence there is, and only for resets whose numbers belong to the current attempt.
 
-import { Flow, FLOW_PARTIAL } from "../flow/flow";
+import { Flow } from "../flow/flow";
 import { HALF_NEXT } from "../flow/half";
 import {
   MARK_CLOSING, MARK_CURRENT, MARK_LOSSY, MARK_OLD, MARK_REACTIVE, MARK_SYN, RESET_IDLE, RESET_REFUSED,
@@ -16,6 +16,7 @@ import { Loss } from "./loss";
 import { Stages } from "./stage";
 import { ALIVE_AFTER_US, REORDER_US, SYNACK_AFTER_US, WATCH_US } from "./threshold";
 import { Timing } from "./timing";
+import { View } from "./view";
 
 export class Aftermath {
   /** A far segment that is neither a reset nor a SYN, before the halves know it. */
@@ -27,8 +28,9 @@ export class Aftermath {
       if (record.has(MARK_OLD) || !record.has(MARK_CURRENT)) continue;
       const elapsed = nowUs - record.timeUs;
       if (elapsed > WATCH_US) continue;
-      const alive = Aftermath.progress(flow, row, segment, record) ||
-        Aftermath.data(flow, row, segment, record, elapsed);
+      // Where a part is hidden, "new" is only what the tap had not seen (F9).
+      const alive = !View.partial(flow) && (Aftermath.progress(flow, row, segment, record) ||
+        Aftermath.data(flow, row, segment, record, elapsed));
       if (alive || elapsed < ALIVE_AFTER_US || Aftermath.filtered(flow, segment, record)) continue;
       const strength = row.has(RESET_IDLE) ? WEAK : STRONG;
       const closing = record.has(MARK_CLOSING);
@@ -61,7 +63,7 @@ export class Aftermath {
 
   /** New octets: an honest active reset carries SND.NXT, so nothing can lie behind it. */
   private static data(flow: Flow, row: ResetRow, segment: Segment, record: ResetRecord, elapsed: u32): bool {
-    if (segment.payloadLength == 0 || record.has(MARK_SYN) || flow.has(FLOW_PARTIAL)) return false;
+    if (segment.payloadLength == 0 || record.has(MARK_SYN)) return false;
     if (!Seq.after(segment.end, record.farEnd) || !Seq.after(segment.end, record.seq)) return false;
     let strength = CONCLUSIVE;
     if (record.has(MARK_REACTIVE)) strength = elapsed >= REORDER_US ? STRONG : WEAK;

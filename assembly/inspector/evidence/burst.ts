@@ -14,6 +14,7 @@ import { CONCLUSIVE, History, STRONG, WEAK } from "./history";
 import { Loss } from "./loss";
 import { Stages } from "./stage";
 import { BURST_NEAR_NS, BURST_RESETS, BURST_US, LADDER_STEP, LADDER_US, TTL_STEP } from "./threshold";
+import { View } from "./view";
 
 /** Steps of known ladders: two full segments of Ethernet, and one box's constant. */
 const STEP_SEGMENT: u32 = 1460;
@@ -25,6 +26,8 @@ export class Burst {
   static compare(flow: Flow, row: ResetRow, segment: Segment, stage: Stage, closing: bool): void {
     const nowUs = <u32>(segment.time / 1000);
     const records = row.records;
+    // Each of them may answer a packet the tap did not see (F9).
+    const partial = View.partial(flow);
     let together: u32 = 0;
     let run: u32 = 1; // bit n: a reset of this burst had this window − (RUN − 1) + n; bit RUN − 1 is this one
     run <<= RUN - 1;
@@ -34,8 +37,10 @@ export class Burst {
       if (record.has(MARK_OLD)) continue;
       const elapsed = nowUs - record.timeUs;
       if (elapsed > LADDER_US) continue;
-      Burst.ladder(flow, row, segment, record, elapsed);
-      Burst.acknowledgments(flow, row, segment, record, stage, closing);
+      if (!partial) {
+        Burst.ladder(flow, row, segment, record, elapsed);
+        Burst.acknowledgments(flow, row, segment, record, stage, closing);
+      }
       if (elapsed > BURST_US) continue;
       together++;
       Burst.distances(flow, row, segment, record, closing);
@@ -50,7 +55,7 @@ export class Burst {
       if (!row.fingerprint) row.fingerprint = <u8>Fingerprint.WinLadder;
       Burst.name(row, nowUs);
     }
-    Burst.count(flow, row, segment, nowUs, together, closing);
+    if (!partial) Burst.count(flow, row, segment, nowUs, together, closing);
   }
 
   /** Names the earlier resets of a burst that convicts as a whole. */

@@ -90,6 +90,9 @@ export class Conclusion {
     finding.resetTtl = row.resetTtl;
     finding.farTtl = row.farTtl;
     finding.resetIpid = row.resetIpid;
+    finding.resetDf = <u8>row.resetDf;
+    finding.resetFrame = row.resetFrame;
+    finding.resetAfterMs = row.resetAfterMs;
     finding.farIpidVaries = <u32>flow.far.ipidVaried >= IPID_VARIES ? 1 : 0;
     finding.resetWindow = row.resetWindow;
     finding.latencyUs = row.latencyUs;

@@ -81,6 +81,8 @@ export enum SegmentEvidence {
   FpScapyDefault,
   FpUnknownConstant,
   FpConstantDistance,
+  NameDifferential,
+  NearProxy,
 }
 
 /** Why resets were seen and nothing is said (contract: "reason" of --flows). */

@@ -4,7 +4,7 @@
 // Only far segments can be forged as seen here; a near reset is counted and otherwise believed.
 
 import { Finding } from "../finding/finding";
-import { Flow, FLOW_WITNESS } from "../flow/flow";
+import { Flow, FLOW_FORGOTTEN, FLOW_WITNESS } from "../flow/flow";
 import { HALF_FIN } from "../flow/half";
 import { HeadTable } from "../flow/head-table";
 import {
@@ -14,12 +14,14 @@ import { DUE_PER_FRAME_MAX } from "../limits";
 import { FIN, RST, Segment, SEGMENT, SYN } from "../segment";
 import { Block } from "./block";
 import { Conclusion } from "./conclusion";
+import { Distance } from "./distance";
 import { Benign } from "./evidence";
 import { History } from "./history";
 import { Loss } from "./loss";
 import { Resets } from "./reset";
 import { Segments } from "./segment";
 import { Silence } from "./silence";
+import { View } from "./view";
 
 /** Flows whose due work changed something, until the caller has told them. */
 const PENDING: usize = memory.data(DUE_PER_FRAME_MAX * 4, 8);
@@ -109,6 +111,7 @@ export class Forensics {
 
   /** Has the end of this connection anything to say to someone who does not list every connection? */
   static speaks(flow: Flow): bool {
+    if (flow.has(FLOW_FORGOTTEN)) return true;
     if (!flow.resetRow) return false;
     const row = ResetRow.of(flow.resetRow);
     if (row.has(RESET_TOLD) || Conclusion.notable(flow, row)) return true;
@@ -141,9 +144,14 @@ export class Forensics {
     const handshake = flow.handshake;
     finding.resetsToClient = flow.server.resets;
     finding.resetsToServer = flow.client.resets;
+    finding.synAckTtl = <u8>Distance.synAck(flow);
+    finding.forgotten = flow.has(FLOW_FORGOTTEN) ? 1 : 0;
     finding.rttUs = handshake.rttSamples ? handshake.rttMin : 0;
     if (flow.resetRow) Conclusion.fill(flow, ResetRow.of(flow.resetRow), finding);
   }
+
+  /** F9: the router's fast path hides established connections. */
+  static setOffloaded(on: bool): void { View.setOffloaded(on); }
 
   /** F8: the kernel lost frames. */
   static lostFrames(): void { Loss.note(Segment.at(SEGMENT).time); }

@@ -3,10 +3,10 @@
 // judgement. Judges nothing.
 
 import { Counter, Counters } from "../counters";
-import { Flow, FLOW_WITNESS } from "../flow/flow";
+import { Flow, FLOW_FORGOTTEN, FLOW_WITNESS } from "../flow/flow";
 import {
   MARK_OLD, RESET_DIRTY, RESET_HELD, RESET_IDLE, RESET_LOCAL_CLOSED, RESET_REMOTE_CLOSED,
-  RESET_REMOTE_RESET, ResetRecord, ResetRow, ResetTable,
+  RESET_REMOTE_RESET, RESET_TOLD, ResetRecord, ResetRow, ResetTable,
 } from "../flow/reset-table";
 import { RESET_HOLD_NS } from "../limits";
 import { Segment } from "../segment";
@@ -31,7 +31,9 @@ export class History {
       Counters.add(Counter.ResetsRefused, 1);
       const oldest = ResetTable.oldestJudged();
       if (!oldest) return 0;
-      Flow.at(ResetRow.of(oldest).flow).resetRow = 0;
+      const loser = Flow.at(ResetRow.of(oldest).flow);
+      loser.resetRow = 0;
+      if (ResetRow.of(oldest).has(RESET_TOLD)) loser.set(FLOW_FORGOTTEN);
       ResetTable.release(oldest);
       index = ResetTable.claim(changetype<usize>(flow));
     }
@@ -72,6 +74,15 @@ export class History {
     if (strength == CONCLUSIVE) row.conclusive |= bit;
     else if (strength == STRONG) row.strong |= bit;
     else row.weak |= bit;
+    row.set(RESET_DIRTY);
+  }
+
+  /** What a later segment has explained. */
+  static drop(row: ResetRow, set: u64): void {
+    if (((row.weak | row.strong) & set) == 0) return;
+    row.weak &= ~set;
+    row.strong &= ~set;
+    if ((row.weak | row.strong | row.conclusive) == 0) row.frameCount = 0;
     row.set(RESET_DIRTY);
   }
 

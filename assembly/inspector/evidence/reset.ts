@@ -25,10 +25,12 @@ import {
   TIMESTAMP_SLACK_S, WINDOW_MIN,
 } from "./threshold";
 import { Timing } from "./timing";
+import { View } from "./view";
 
 /** The AE bit: accurate ECN, no sense in a reset. */
 const AE: u32 = 0x100;
 const NS_PER_S: u64 = 1_000_000_000;
+const NS_PER_MS: u64 = 1_000_000;
 /** A sequence number of 0 may lie this close to the far side's own without being crafted. */
 const SEQ_NEAR: i32 = 65535;
 
@@ -163,7 +165,7 @@ export class Resets {
       History.addReset(row, SegmentEvidence.RstSeqZero, refusal ? WEAK : STRONG, segment, closing);
       return;
     }
-    if (distance == 0 || marks & MARK_REACTIVE || seq == near.ackMax) return;
+    if (distance == 0 || marks & MARK_REACTIVE || seq == near.ackMax || View.partial(flow)) return;
     if (distance < 0) {
       // Below the attempt's first octet it can reset nothing here: an older incarnation's.
       if (!(marks & MARK_CURRENT) || row.has(RESET_IDLE)) return;
@@ -182,7 +184,7 @@ export class Resets {
     let wrong: bool;
     if (!near.has(HALF_SYN)) wrong = false;
     else if (stage == Stage.Syn) wrong = ack != near.sndNxt && ack != near.iss + 1;
-    else wrong = Seq.diff(ack, near.iss + 1) < 0 || Seq.diff(ack, near.sndNxt) > 0;
+    else wrong = Seq.diff(ack, near.iss + 1) < 0 || (Seq.diff(ack, near.sndNxt) > 0 && !View.partial(flow));
     if (wrong) History.addReset(row, SegmentEvidence.RstAckWrong, STRONG, segment, closing);
     const latency = Timing.latency(flow, segment);
     if (latency == 0) return;
@@ -249,6 +251,10 @@ export class Resets {
     row.farTtl = <u8>(base ? base : Distance.synAck(flow));
     row.resetIpid = <u16>segment.ipid;
     row.resetWindow = <u16>segment.window;
+    row.resetDf = segment.df;
+    row.resetFrame = segment.frame;
+    const elapsed = segment.time > flow.openTime ? (segment.time - flow.openTime) / NS_PER_MS : 0;
+    row.resetAfterMs = <u32>min<u64>(elapsed, u32.MAX_VALUE);
   }
 
   private static record(flow: Flow, row: ResetRow, segment: Segment, marks: u32, stage: Stage): void {

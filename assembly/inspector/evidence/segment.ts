@@ -2,7 +2,7 @@
 // a second SYN-ACK with other numbers, an option that is missing, header tuples of known injectors.
 
 import { FAR_CHECKSUM_GOOD, FAR_SYNACK_FOREIGN, Flow, FLOW_TLS } from "../flow/flow";
-import { HALF_DATA, HALF_HOLE, HALF_NEXT, HALF_SYN, HALF_TS } from "../flow/half";
+import { HALF_DATA, HALF_HOLE, HALF_NEXT, HALF_RST, HALF_SYN, HALF_TS } from "../flow/half";
 import { Head, HeadTable } from "../flow/head-table";
 import { ResetRow } from "../flow/reset-table";
 import { ACK, FIN, Segment, SYN } from "../segment";
@@ -18,11 +18,15 @@ import { Identification } from "./identification";
 import { Stages } from "./stage";
 import {
   CONFLICT_OCTETS, REGRESS_APART_NS, REGRESS_LATE_NS, REGRESS_MAX, REGRESS_MIN, TIMESTAMPS_STRIPPED,
+  UNTAKEN_NS,
 } from "./threshold";
 
 /** First octets of TLS records: change cipher spec to application data. What is encrypted is not held. */
 const TLS_FIRST: u32 = 0x14;
 const TLS_LAST: u32 = 0x17;
+
+const RESET_DISTANCE: u64 = (1 << <u64>SegmentEvidence.RstTtlStep) |
+  (1 << <u64>SegmentEvidence.RstTtlImplausible);
 
 export class Segments {
   /** Worth a look although the connection has no reset row? Cheap: it runs for every far segment. */
@@ -95,7 +99,10 @@ export class Segments {
     if (!index) return;
     // A repeated SYN may have reached two servers.
     const strength = handshake.synCount > 1 ? WEAK : STRONG;
-    History.add(ResetRow.of(index), SegmentEvidence.SynackConflict, strength, segment);
+    const row = ResetRow.of(index);
+    // Two answers of two senders: a reset held against the first one's distance says nothing more.
+    if (!Distance.base(flow)) History.drop(row, RESET_DISTANCE);
+    History.add(row, SegmentEvidence.SynackConflict, strength, segment);
   }
 
   /** RFC 7323 §3.2: once negotiated, every segment but a reset must carry the option. */
@@ -121,6 +128,7 @@ export class Segments {
     const back = Seq.diff(far.sndNxt, segment.seq);
     if (back <= REGRESS_MIN || back >= REGRESS_MAX) return;
     if (far.has(HALF_SYN) && Seq.before(segment.seq, far.iss + 1)) return;
+    if (Segments.untaken(flow, segment)) return;
     // Octets were lost, or came damaged and far ahead: the edge is not certain.
     if (far.has(HALF_HOLE) || !Segments.intact(segment)) return;
     const apart = segment.time > far.dataTime ? segment.time - far.dataTime : 0;
@@ -128,6 +136,16 @@ export class Segments {
     if (apart < REGRESS_APART_NS || (!newer && apart < REGRESS_LATE_NS)) return;
     const index = History.row(flow);
     if (index) History.add(ResetRow.of(index), SegmentEvidence.AckSeqRegress, STRONG, segment);
+  }
+
+  /**
+   * Does it go back to exactly what home has taken, although home spoke well after the octets beyond? Then
+   * those never reached home: whoever sent them may have given them up, as proxies in user space do, and
+   * if they were forged they came to nothing.
+   */
+  private static untaken(flow: Flow, segment: Segment): bool {
+    const near = flow.near;
+    return segment.seq == near.ackMax && !near.has(HALF_RST) && near.time > flow.far.dataTime + UNTAKEN_NS;
   }
 
   private static payload(flow: Flow, segment: Segment): void {

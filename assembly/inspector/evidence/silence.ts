@@ -2,9 +2,9 @@
 // first request, a stream that freezes. Honest causes abound, so this is weak evidence for ever; only the
 // comparison of names across connections can lift it.
 
-import { Flow, FLOW_CLIENT_NEAR, FLOW_PARTIAL } from "../flow/flow";
+import { Flow, FLOW_CLIENT_NEAR } from "../flow/flow";
 import { HALF_DATA, HALF_FIN, HALF_NEXT, HALF_RST, HALF_SEEN, HALF_SYN } from "../flow/half";
-import { RESET_HELD, ResetRow, ResetTable } from "../flow/reset-table";
+import { RESET_HELD, RESET_SEEN, ResetRow, ResetTable } from "../flow/reset-table";
 import { Segment, SYN } from "../segment";
 import { Seq } from "../wire/seq";
 import { SegmentEvidence } from "./evidence";
@@ -14,6 +14,7 @@ import {
   CH_SILENT_RETRIES, FREEZE_MAX, FREEZE_MIN, FREEZE_NS, FREEZE_RETRIES, SILENCE_WAIT_NS,
   SYN_SILENT_COUNT, SYN_SILENT_NS,
 } from "./threshold";
+import { View } from "./view";
 
 /** Said once. */
 const SILENT: u64 = (1 << <u64>SegmentEvidence.SynSilent) | (1 << <u64>SegmentEvidence.ChSilent) |
@@ -33,7 +34,7 @@ export class Silence {
     const far = flow.far;
     const handshake = flow.handshake;
     if (segment.has(SYN)) {
-      if (<u32>handshake.synCount + 1 >= SYN_SILENT_COUNT && !far.has(HALF_SEEN)) Silence.watch(flow, segment.time);
+      if (<u32>handshake.synCount + 1 >= SYN_SILENT_COUNT && !far.has(HALF_SEEN)) Silence.watch(flow, segment);
       return;
     }
     // Only the oldest unanswered octet makes a round of retransmissions; a keep-alive's octet makes none.
@@ -43,7 +44,7 @@ export class Silence {
     else if (handshake.retransmissions != 255) handshake.retransmissions++;
     const enough = far.has(HALF_DATA) ? FREEZE_RETRIES : CH_SILENT_RETRIES;
     if (<u32>handshake.retransmissions == enough && (!far.has(HALF_DATA) || Silence.frozen(flow))) {
-      Silence.watch(flow, segment.time);
+      Silence.watch(flow, segment);
     }
   }
 
@@ -57,6 +58,7 @@ export class Silence {
     const bit: u64 = 1 << <u64>kind;
     if (row.weak & bit) return false;
     History.mark(row, bit, WEAK);
+    if (row.resetFrame && !row.has(RESET_SEEN)) row.addFrame(row.resetFrame);
     return true;
   }
 
@@ -68,7 +70,7 @@ export class Silence {
 
   /** The evidence that holds now, 0 for none. */
   private static kind(flow: Flow, now: u64): u32 {
-    if (flow.has(FLOW_PARTIAL)) return 0;
+    if (View.partial(flow)) return 0;
     const near = flow.near;
     const far = flow.far;
     const handshake = flow.handshake;
@@ -94,10 +96,12 @@ export class Silence {
     return received >= FREEZE_MIN && received <= FREEZE_MAX;
   }
 
-  private static watch(flow: Flow, now: u64): void {
+  private static watch(flow: Flow, segment: Segment): void {
     const index = History.row(flow);
     if (!index) return;
     const row = ResetRow.of(index);
-    if (!row.has(RESET_HELD) && !(row.weak & SILENT)) ResetTable.watch(row, now + SILENCE_WAIT_NS);
+    // Where no reset is to be described, the repetition that made it conspicuous is.
+    if (!row.has(RESET_SEEN)) row.resetFrame = segment.frame;
+    if (!row.has(RESET_HELD) && !(row.weak & SILENT)) ResetTable.watch(row, segment.time + SILENCE_WAIT_NS);
   }
 }

@@ -106,6 +106,15 @@ export class Finding {
   greetingFamily: u8;
   /** 1 when the far side's identifications vary: a constant one is then not its habit. */
   farIpidVaries: u8;
+  /** TTL of the far SYN-ACK; 0 = unknown. */
+  synAckTtl: u8;
+  /** IPv4's Don't Fragment in the reset. */
+  resetDf: u8;
+  /** 1 when the history of this connection had to make room: what was told of it before stands. */
+  forgotten: u8;
+  /** The reset described above: its frame, 0 without one, and ms from the first packet to it. */
+  resetFrame: u32;
+  resetAfterMs: u32;
   // Arrays follow at the offsets below.
 
   @inline static at(at: usize): Finding { return changetype<Finding>(at); }
@@ -182,6 +191,11 @@ export enum FindingField {
   ehloHostLength = offsetof<Finding>("ehloHostLength"),
   greetingFamily = offsetof<Finding>("greetingFamily"),
   farIpidVaries = offsetof<Finding>("farIpidVaries"),
+  synAckTtl = offsetof<Finding>("synAckTtl"),
+  resetDf = offsetof<Finding>("resetDf"),
+  forgotten = offsetof<Finding>("forgotten"),
+  resetFrame = offsetof<Finding>("resetFrame"),
+  resetAfterMs = offsetof<Finding>("resetAfterMs"),
   mailFrames = FINDING_MAIL_FRAMES,
   segmentFrames = FINDING_SEGMENT_FRAMES,
   offered = FINDING_OFFERED,

@@ -1,4 +1,4 @@
-// Reset histories: what is known of a connection's resets and forged segments, 4,096 rows of 256.
+// Reset histories: what is known of a connection's resets and forged segments, 4,096 rows of 264.
 // Keeps the rows, their order of judgement and the free list; judges nothing.
 //
 //   held   rows that wait for what could cancel their evidence, earliest deadline first
@@ -40,6 +40,7 @@ const RESET_RECORD_SIZE: u32 = 36;
 export const RESET_FRAMES: u32 = 5;
 const FRAMES_AT: u32 = 120;
 const RECORDS_AT: u32 = 148;
+const TAIL_AT: u32 = 256;
 
 /** A far reset as it came, and where both halves stood. Sequence numbers in host order. */
 @final @unmanaged
@@ -107,7 +108,8 @@ export class ResetRow {
   resetWindow: u16;
   burstStartUs: u32;
 
-  // frames: RESET_FRAMES × u32 at 120, then:  140 heldSince u32 · 144 ipidVaried u8 · 145 spare
+  // frames: RESET_FRAMES × u32 at 120, then:  140 heldSince u32 · 144 ipidVaried u8 · 145 list u8 · 146 resetDf u8
+  // records at 148, then:  256 resetFrame u32 · 260 resetAfterMs u32
 
   @inline static at(at: usize): ResetRow { return changetype<ResetRow>(at); }
   /** The row of a flow that has one. */
@@ -134,6 +136,16 @@ export class ResetRow {
   @inline get ipidVaried(): u32 { return load<u8>(changetype<usize>(this), 144); }
   set ipidVaried(count: u32) { store<u8>(changetype<usize>(this), <u8>count, 144); }
 
+  /** 1 when IPv4's Don't Fragment was set in the reset. */
+  @inline get resetDf(): u32 { return load<u8>(changetype<usize>(this), 146); }
+  set resetDf(df: u32) { store<u8>(changetype<usize>(this), <u8>df, 146); }
+
+  /** The reset that matters most: its frame, and ms from the connection's first packet to it. */
+  @inline get resetFrame(): u32 { return load<u32>(changetype<usize>(this), TAIL_AT); }
+  set resetFrame(frame: u32) { store<u32>(changetype<usize>(this), frame, TAIL_AT); }
+  @inline get resetAfterMs(): u32 { return load<u32>(changetype<usize>(this), TAIL_AT + 4); }
+  set resetAfterMs(elapsed: u32) { store<u32>(changetype<usize>(this), elapsed, TAIL_AT + 4); }
+
   /** Records held: 0 … RESET_RECORDS. */
   @inline get records(): u32 { return min<u32>(this.recordCount, RESET_RECORDS); }
   @inline record(slot: u32): ResetRecord {
@@ -150,7 +162,8 @@ export class ResetRow {
 
 if (offsetof<ResetRow>() != FRAMES_AT) ERROR("ResetRow head drifted");
 if (offsetof<ResetRecord>() != RESET_RECORD_SIZE) ERROR("ResetRecord drifted");
-if (RECORDS_AT + RESET_RECORDS * RESET_RECORD_SIZE != RESET_ROW_SIZE) ERROR("ResetRow drifted");
+if (RECORDS_AT + RESET_RECORDS * RESET_RECORD_SIZE != TAIL_AT) ERROR("ResetRow records drifted");
+if (TAIL_AT + 8 != RESET_ROW_SIZE) ERROR("ResetRow drifted");
 if (252 % RESET_RECORDS != 0) ERROR("nextRecord wraps at a multiple of RESET_RECORDS");
 
 /** Lists: first and last row of each, by list number. fresh: rows never used begin here; free: first free row. */

@@ -1,6 +1,7 @@
 // G4: a change of route looks like an injector that is nearer or farther than the server. Three
 // connections or more to one network whose resets answer something, all with the same shift within ten
-// seconds, are a route event: the shift and what arrived afterwards prove nothing for them.
+// seconds, are a route event: the shift and what arrived afterwards prove nothing for them. Only connections
+// that were there before the first shift can have been moved by it.
 
 import { type Adjustment, apart, type Sample } from "./sample.ts";
 
@@ -25,6 +26,9 @@ export function routeEvent(samples: readonly Sample[], sample: Sample): Adjustme
       shiftOf(other) === shift &&
       apart(other.time, sample.time) <= WINDOW_NANOSECONDS,
   );
-  if (same.length < CONNECTIONS_MIN) return [];
-  return same.map((other) => ({ sample: other, cancel: CANCELLED, reason: REASON }));
+  // A new connection that still began at the old distance shows that the route had not changed: what
+  // goes on resetting connections of before and after alike is no route event.
+  const older = same.filter(({ finding }) => same.every(({ time }) => finding.openTime <= time));
+  if (older.length < CONNECTIONS_MIN || !older.includes(sample)) return [];
+  return older.map((other) => ({ sample: other, cancel: CANCELLED, reason: REASON }));
 }

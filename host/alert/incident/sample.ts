@@ -72,6 +72,20 @@ export function networkOf(address: string): string {
     : address.split(".").slice(0, 3).join(".");
 }
 
+/**
+ * The /16 of an IPv4 address, the /32 of an IPv6 address (what one operator is given); null for addresses
+ * that are nobody's on the Internet.
+ */
+export function unrelatedOf(address: string): string | null {
+  const private4 =
+    /^(10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
+  const private6 = /^(f[cd]|fe[89ab]|::)/;
+  if (private4.test(address) || private6.test(address)) return null;
+  return address.includes(":")
+    ? groups(address).slice(0, 2).join(":")
+    : address.split(".").slice(0, 2).join(".");
+}
+
 /** Nanoseconds between two times, whichever came first. */
 export function apart(a: bigint, b: bigint): bigint {
   return a > b ? a - b : b - a;
@@ -81,10 +95,22 @@ export function apart(a: bigint, b: bigint): bigint {
 const TELLING_IPID_MIN = 256;
 
 function tupleOf(finding: Finding): string | null {
-  const { resetIpid, resetWindow, fingerprint } = finding.segments;
+  const { resetIpid, resetWindow, resetDf, fingerprint } = finding.segments;
   if (fingerprint !== null) return fingerprint;
   if (resetIpid < TELLING_IPID_MIN) return null;
-  return `ipid 0x${resetIpid.toString(16)} window ${resetWindow}`;
+  const df = resetDf ? "set" : "clear";
+  return `ipid 0x${resetIpid.toString(16)} window ${resetWindow} DF ${df}`;
+}
+
+const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
+
+/** When it was reset; the end of a connection is noticed late, its beginning is nearer to what happened. */
+function timeOf(finding: Finding): bigint {
+  const { cause, time, openTime, segments } = finding;
+  if (segments.resetAfterMs > 0) {
+    return openTime + BigInt(segments.resetAfterMs) * NANOSECONDS_PER_MILLISECOND;
+  }
+  return cause === "changed" ? time : openTime;
 }
 
 /** The sample of a finding with its verdict before comparison. */
@@ -94,8 +120,7 @@ export function sampleOf(record: FlowRecord, finding: Finding, alone: Verdict): 
   return {
     record,
     finding,
-    // The end of a connection is noticed late; its beginning is nearer to what happened.
-    time: finding.cause === "changed" ? finding.time : finding.openTime,
+    time: timeOf(finding),
     remote,
     network: networkOf(remote),
     port: serverPort,
