@@ -159,7 +159,7 @@ export class Resets {
     if (!far.has(HALF_NEXT) || !Stages.nearAcked(flow)) return;
     const seq = segment.seq;
     const distance = Seq.diff(seq, far.sndNxt);
-    if (seq == 0 && (distance < -SEQ_NEAR || distance > SEQ_NEAR)) {
+    if (seq == 0 && !(marks & MARK_REACTIVE) && (distance < -SEQ_NEAR || distance > SEQ_NEAR)) {
       // A SYN sent twice may be refused although its first copy was answered.
       const refusal = near.has(HALF_SYN) && segment.ack == near.iss + 1 && flow.handshake.synCount > 1;
       History.addReset(row, SegmentEvidence.RstSeqZero, refusal ? WEAK : STRONG, segment, closing);
