@@ -1,6 +1,10 @@
 // What is known of servers without having seen them: bundled lists, the owner's lines, policies.
 
 import assert from "node:assert/strict";
+import { EXCHANGER } from "../../host/baseline/knowledge/exchanger.ts";
+import { MAILBOX } from "../../host/baseline/knowledge/mailbox.ts";
+import { PLAIN } from "../../host/baseline/knowledge/plain.ts";
+import { SUBMISSION } from "../../host/baseline/knowledge/submission.ts";
 import { registrableDomain } from "../../host/baseline/operator.ts";
 import { DAY, SECOND, START } from "./finding.ts";
 import { house, nineOffers, told, without } from "./mail-session.ts";
@@ -52,6 +56,24 @@ describe("baseline: what is known of servers", () => {
     assert.equal(session.verdict, "suspect");
     place.baseline.learnPolicy("mx.ex.test", "fetched");
     assert.equal(told(place, without(START + SECOND, policy)).verdict, "likely");
+  });
+
+  it("gives a source and a month for every bundled line, and never says both of one server", () => {
+    const offers = [...SUBMISSION, ...MAILBOX, ...EXCHANGER];
+    const row = /^(\*\.)?[a-z0-9.-]+ \d+ (smtp|imap|pop3) [a-z]+(-[a-z]+)? 20\d\d-(0[1-9]|1[0-2])$/;
+    for (const line of [...offers, ...PLAIN]) {
+      assert.match(line, row);
+      const today = new Date().toISOString().slice(0, 7);
+      assert.ok((line.split(" ")[4] ?? "") <= today, `${line} comes from the future`);
+    }
+    const places = (lines: readonly string[]) =>
+      lines.map((line) => line.split(" ").slice(0, 3).join(" "));
+    assert.equal(new Set(places(offers)).size, offers.length, "a server is listed twice");
+    const plain = new Set(places(PLAIN));
+    assert.deepEqual(
+      places(offers).filter((place) => plain.has(place)),
+      [],
+    );
   });
 
   it("tells operators apart by registrable domain", () => {

@@ -1,8 +1,8 @@
 // Mail exchangers (port 25) that offer STARTTLS, and fronts that greet for many operators.
-// Line: host or *.suffix, port, dialect, source, month of the source. The snapshot is old: such rows
-// count half.
+// Line: host or *.suffix, port, dialect, source, month. `eff-list` is the policy list of STARTTLS Everywhere
+// (github.com/EFForg/starttls-everywhere, policy.json of 2020-05-20, its last). A source so old counts half.
 
-/** From the STARTTLS policy list that was wound down in 2020. */
+/** Exchangers named in policies of that list. */
 const EXCHANGERS = [
   "gmail-smtp-in.l.google.com *.gmail-smtp-in.l.google.com aspmx.l.google.com",
   "*.aspmx.l.google.com *.mail.protection.outlook.com *.olc.protection.outlook.com",
@@ -11,10 +11,13 @@ const EXCHANGERS = [
 ];
 
 export const EXCHANGER: readonly string[] = EXCHANGERS.flatMap((block) =>
-  block.split(" ").map((host) => `${host} 25 smtp policy-list 2020-05`),
+  block.split(" ").map((host) => `${host} 25 smtp eff-list 2020-05`),
 );
 
-/** Greeting hosts by which many operators' servers are known: one front there is no proxy. */
+/**
+ * Greeting hosts by which many operators' servers are known: one front there is no proxy. A list to stay
+ * silent by, from general knowledge of hosted mail; no row of it can add evidence.
+ */
 export const SHARED_FRONTS: readonly string[] = [
   "*.google.com",
   "*.outlook.com",
