@@ -6,6 +6,10 @@ export type TlsState = "no" | "starttls" | "implicit" | "unknown";
 export type ListState = "none" | "partial" | "complete";
 export type AuthLevel = "none" | "harmless" | "low" | "crackable" | "reusable";
 export type Stage = "none" | "syn" | "ack" | "psh" | "later";
+/** Whose words refused commands were answered in. */
+export type Family = "none" | "postfix" | "sendmail";
+/** How well it is known that the server's domain requires encryption. */
+export type PolicyHint = "none" | "dns" | "fetched";
 export type Benign =
   | "none"
   | "refused"
@@ -37,6 +41,7 @@ export interface MailSeen {
   readonly maskCount: number;
   /** The greeting's host token, escaped, at most 64 octets; empty when unknown. */
   readonly greetingHost: string;
+  readonly family: Family;
   readonly frames: readonly number[];
 }
 
@@ -97,6 +102,9 @@ export interface Finding {
   readonly synSeen: boolean;
   readonly interfaceIndex: number;
   readonly serverName: string | null;
+  /** The last labels of the name that the server name is an alias of; null when it is none. */
+  readonly canonicalName: string | null;
+  readonly policy: PolicyHint;
   readonly mail: MailSeen | null;
   readonly segments: SegmentsSeen;
 }

@@ -3,10 +3,11 @@
 
 import { readFileSync } from "node:fs";
 import { instantiateSync } from "@assemblyscript/loader";
-import { type Abi, decodeFinding, readAbi, type Stop } from "./abi.ts";
+import { type Abi, readAbi, type Stop } from "./abi.ts";
 import { networkOctets } from "./address.ts";
 import { EXIT, HostError } from "./errors.ts";
 import type { Finding } from "./finding.ts";
+import { decodeFinding } from "./finding-record.ts";
 
 /** The functions the module exports; numbers only. */
 interface Calls {

@@ -16,8 +16,9 @@ import { Stop } from "./source/stop";
 import { Walk } from "./walk";
 
 export {
-  AuthLevel, Benign, Fingerprint, ListState, MailEvidence, SegmentEvidence, Stage, TlsState,
+  AuthLevel, Benign, Family, Fingerprint, ListState, MailEvidence, SegmentEvidence, Stage, TlsState,
 } from "./evidence/evidence";
+export { PolicyHint } from "./name/policy";
 export { Application } from "./flow/flow";
 export { Cause, FindingField } from "./finding/finding";
 export { Counter } from "./counters";

@@ -46,6 +46,10 @@ export const FINDING_RESERVE: u32 = 16;
 export const NAME_CAPACITY: u32 = 8192;
 export const NAME_ROW_SIZE: u32 = 128;
 
+/** Domains and mail exchangers of which DNS said something: a house writes to a few dozen. 32 KiB. */
+export const POLICY_CAPACITY: u32 = 512;
+export const POLICY_ROW_SIZE: u32 = 64;
+
 /** Networks that count as home; contract: --home is repeatable. */
 export const HOME_CAPACITY: u32 = 64;
 

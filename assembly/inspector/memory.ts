@@ -7,7 +7,7 @@
 
 import {
   DIALOG_ROW_SIZE, FINDING_CAPACITY, FINDING_ROW_SIZE, FLOW_ROW_SIZE, HEAD_CAPACITY, HEAD_ROW_SIZE,
-  HOME_CAPACITY, NAME_CAPACITY, NAME_ROW_SIZE, RESET_CAPACITY, RESET_ROW_SIZE,
+  HOME_CAPACITY, NAME_CAPACITY, NAME_ROW_SIZE, POLICY_CAPACITY, POLICY_ROW_SIZE, RESET_CAPACITY, RESET_ROW_SIZE,
 } from "./limits";
 
 export const FLOW_TABLE: usize = memory.data(FLOW_CAPACITY * FLOW_ROW_SIZE, 256);
@@ -17,6 +17,7 @@ export const RESET_TABLE: usize = memory.data(RESET_CAPACITY * RESET_ROW_SIZE, 6
 export const HEAD_TABLE: usize = memory.data(HEAD_CAPACITY * HEAD_ROW_SIZE, 64);
 export const FINDING_TABLE: usize = memory.data(FINDING_CAPACITY * FINDING_ROW_SIZE, 64);
 export const NAME_TABLE: usize = memory.data(NAME_CAPACITY * NAME_ROW_SIZE, 64);
+export const POLICY_TABLE: usize = memory.data(POLICY_CAPACITY * POLICY_ROW_SIZE, 64);
 /** Home networks: 16 octets network, 16 octets mask each. */
 export const HOME_TABLE: usize = memory.data(HOME_CAPACITY * 32, 64);
 

@@ -11,8 +11,8 @@ import { isMask } from "./capability-list";
 //                Commands of eight X: Cisco bug notes 113423 and 118550.
 // pix-mailguard  PIX 6 "fixup protocol smtp", as described on the cisco-nsp list (2004): unknown commands become
 //                XXXX or NOOP. Banner of asterisks: the same and Postfix, which looks for it (smtp_proto.c).
-// smtp-front     github.com/mail-in-a-box/mailinabox issue 1535 (2019): the list below. For answers in another
-//                server's words: github.com/mjl-/mox issue 365 (2025).
+// smtp-front     github.com/mail-in-a-box/mailinabox/issues/1535 (2019): the list below. For answers in another
+//                server's words: github.com/mjl-/mox/issues/365 (2025).
 
 /** Front that lists `OK` as a keyword behind three ordinary ones (two devices, 2019). */
 const FRONT_LIST = "SIZE ETRN 8BITMIME OK";

@@ -14,7 +14,8 @@ import {
   remember,
   type Session,
 } from "./entry.ts";
-import { type Operator, operatorOf } from "./operator.ts";
+import { type Operator, operatorOf, ownedName } from "./operator.ts";
+import { PolicyBook } from "./policy.ts";
 import { type BaselineSnapshot, type PolicySource, readSnapshot } from "./snapshot.ts";
 
 /** Servers remembered: four addresses for each of 1,024 operators. */
@@ -24,7 +25,6 @@ const OPERATORS_MAX = 1024;
 const POOL_MAX = 64;
 /** Client and server pairs that were seen to encrypt. */
 const PAIRS_MAX = 2048;
-const POLICIES_MAX = 1024;
 const AGE_SECONDS = 180 * 86_400;
 const NANOSECONDS = 1_000_000_000n;
 const PAIR_DIGITS = 16;
@@ -87,16 +87,16 @@ export class BaselineBook {
   /** Keys of an operator's entries, operators not heard of for longest first. */
   private readonly operators = new Map<string, Set<string>>();
   private readonly pairs = new Map<string, number>();
-  private readonly policies = new Map<string, PolicySource>();
+  private readonly policies = new PolicyBook();
   private changed = false;
 
   /** What history says about the server of this finding. `client` is the LAN address when known. */
   view(finding: Finding, dialect: Dialect, client: string): View {
-    const { server, serverPort, serverName, mail } = finding;
+    const { server, serverPort, serverName } = finding;
     const key = entryKey(dialect, server, serverPort);
     const seconds = secondsOf(finding.time);
     const entry = this.fresh(key, seconds);
-    const operator = this.operatorOf(entry, server, serverName, mail?.greetingHost ?? "");
+    const operator = this.operatorOf(entry, finding);
     const own = entry !== null && entry.offers + entry.noOffers > 0;
     const pool = own ? [] : this.pool(operator, dialect, finding, seconds);
     const members = own && entry !== null ? [entry] : pool;
@@ -115,16 +115,16 @@ export class BaselineBook {
       lists: members.flatMap((member) => member.lists.map((list) => list.words)),
       greetings: own ? (entry?.greetings ?? []) : [],
       implicitOnly: offers === 0 && this.usesImplicitTls(operator, dialect),
-      policy: this.policyOf(serverName),
+      policy: this.policies.of(serverName, seconds),
     };
   }
 
   /** Counts a session that was seen in full. */
   settle(finding: Finding, dialect: Dialect, client: string, session: Session): void {
-    const { server, serverPort, serverName, mail } = finding;
+    const { server, serverPort } = finding;
     const key = entryKey(dialect, server, serverPort);
     const known = this.fresh(key, session.seconds);
-    const operator = this.operatorOf(known, server, serverName, mail?.greetingHost ?? "");
+    const operator = this.operatorOf(known, finding);
     const entry = known ?? newEntry(dialect, server, serverPort, operator.name, session.seconds);
     if (entry.operator !== operator.name) this.operators.get(entry.operator)?.delete(key);
     entry.operator = operator.name;
@@ -142,11 +142,8 @@ export class BaselineBook {
   }
 
   /** Learns that mail for this exchanger must be encrypted: its policy was fetched, or seen in DNS only. */
-  learnPolicy(serverName: string, source: PolicySource): void {
-    const name = serverName.toLowerCase();
-    if (this.policies.get(name) === "fetched") return;
-    touch(this.policies, name, source, POLICIES_MAX);
-    this.changed = true;
+  learnPolicy(exchanger: string, source: PolicySource, seconds: number): void {
+    if (this.policies.learn(exchanger, source, seconds)) this.changed = true;
   }
 
   /** The owner has accepted what this server offers now. Returns false when it is not known. */
@@ -173,7 +170,7 @@ export class BaselineBook {
     return {
       entries: [...this.entries.values()],
       pairs: [...this.pairs],
-      policies: [...this.policies],
+      policies: this.policies.snapshot(),
     };
   }
 
@@ -186,9 +183,7 @@ export class BaselineBook {
       this.touchOperator(entry.operator, key);
     }
     for (const [pair, count] of snapshot.pairs.slice(-PAIRS_MAX)) this.pairs.set(pair, count);
-    for (const [name, source] of snapshot.policies.slice(-POLICIES_MAX)) {
-      this.policies.set(name, source);
-    }
+    this.policies.restore(snapshot.policies);
     this.changed = false;
   }
 
@@ -218,16 +213,12 @@ export class BaselineBook {
   }
 
   /** A name learnt earlier for this address stays better than a greeting. */
-  private operatorOf(
-    entry: Entry | null,
-    server: string,
-    serverName: string | null,
-    greeting: string,
-  ): Operator {
-    if (serverName === null && entry !== null && !entry.operatorGreeted) {
+  private operatorOf(entry: Entry | null, finding: Finding): Operator {
+    const name = ownedName(finding);
+    if (name === null && entry !== null && !entry.operatorGreeted) {
       return { name: entry.operator, source: "name" };
     }
-    return operatorOf(server, serverName, greeting);
+    return operatorOf(finding.server, name, finding.mail?.greetingHost ?? "");
   }
 
   private pool(operator: Operator, dialect: Dialect, finding: Finding, seconds: number): Entry[] {
@@ -255,10 +246,6 @@ export class BaselineBook {
   private entriesOf(operator: string): Entry[] {
     const keys = this.operators.get(operator) ?? [];
     return [...keys].flatMap((key) => this.entries.get(key) ?? []);
-  }
-
-  private policyOf(serverName: string | null): PolicySource | null {
-    return serverName === null ? null : (this.policies.get(serverName.toLowerCase()) ?? null);
   }
 
   /**

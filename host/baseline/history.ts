@@ -6,7 +6,7 @@ import type { Finding, MailSeen } from "../finding.ts";
 import type { Dialect } from "../judge.ts";
 import type { View } from "./book.ts";
 import { isSameList, normalised } from "./entry.ts";
-import type { Knowledge, ServerNames } from "./knowledge.ts";
+import { type Knowledge, namesOf } from "./knowledge.ts";
 import { isLocalAddress } from "./operator.ts";
 
 /** Lists that share less than this part of their keywords come from different servers. */
@@ -83,11 +83,7 @@ function vanishedClass(finding: Finding, view: View): "S" | "M" | "W" | null {
 
 function absenceTerms(finding: Finding, comparison: Comparison): string[] {
   const { view, knowledge, dialect } = comparison;
-  const names: ServerNames = {
-    serverName: finding.serverName,
-    greetingHost: finding.mail?.greetingHost ?? "",
-    address: finding.server,
-  };
+  const names = namesOf(finding);
   if (knowledge.isPlain(names, finding.serverPort, dialect)) return [];
   const terms: string[] = [];
   const vanished = vanishedClass(finding, view);
@@ -98,6 +94,19 @@ function absenceTerms(finding: Finding, comparison: Comparison): string[] {
     terms.push(`cap-missing-policy:${view.policy === "fetched" ? "S" : "M"}`);
   }
   return terms;
+}
+
+/** Answers in another program's words than the server is known to speak: more when its offer is missing, too. */
+function alienTerms(
+  finding: Finding,
+  mail: MailSeen,
+  knowledge: Knowledge,
+  compared: readonly string[],
+): string[] {
+  const how = knowledge.alien(namesOf(finding), mail.family);
+  if (how === null) return [];
+  const missing = compared.some((term) => term.startsWith("cap-missing-known"));
+  return [missing && how === "name" ? "dialect-mismatch:M" : "dialect-mismatch"];
 }
 
 /** The class history lends to a name the inspector reported, or null when its own class stands. */
@@ -133,6 +142,7 @@ export function compare(finding: Finding, mail: MailSeen, comparison: Comparison
   const compared = isAbsent(mail) ? absenceTerms(finding, comparison) : [];
   if (isSwapped(mail, view)) compared.push(isThin(finding, view) ? "cap-swapped:W" : "cap-swapped");
   if (comparison.sameFront) compared.push("same-front");
+  compared.push(...alienTerms(finding, mail, comparison.knowledge, compared));
   const terms = mail.evidence
     .filter((name) => name !== "never-offered" || compared.length === 0)
     // A greeting host that differs from the list's own is only told where it also differs from before.

@@ -1,8 +1,10 @@
 // What is known of mail servers without having seen them: bundled lists with a source and a month, and
 // the owner's own lines from the configuration. Turns (name, port, dialect, time) into a weight.
 
+import type { Family, Finding } from "../finding.ts";
 import type { Dialect } from "../judge.ts";
 import { EXCHANGER, SHARED_FRONTS } from "./knowledge/exchanger.ts";
+import { FAMILY } from "./knowledge/family.ts";
 import { MAILBOX } from "./knowledge/mailbox.ts";
 import { PLAIN } from "./knowledge/plain.ts";
 import { SUBMISSION } from "./knowledge/submission.ts";
@@ -29,6 +31,8 @@ export interface OwnKnowledge {
 /** How a server is named: by DNS or handshake, by its own greeting only, and by address. */
 export interface ServerNames {
   readonly serverName: string | null;
+  /** What its name is an alias of. */
+  readonly canonicalName: string | null;
   readonly greetingHost: string;
   readonly address: string;
 }
@@ -47,6 +51,16 @@ function ownRow(line: string): Row {
 function matches(pattern: string, host: string): boolean {
   const name = host.toLowerCase();
   return pattern.startsWith("*.") ? name.endsWith(pattern.slice(1)) : name === pattern;
+}
+
+export function namesOf(finding: Finding): ServerNames {
+  const { serverName, canonicalName, server, mail } = finding;
+  return { serverName, canonicalName, greetingHost: mail?.greetingHost ?? "", address: server };
+}
+
+/** True when one of the names that DNS or a handshake gave a server matches. */
+function isNamed(pattern: string, { serverName, canonicalName }: ServerNames): boolean {
+  return [serverName, canonicalName].some((name) => name !== null && matches(pattern, name));
 }
 
 function monthOf(time: bigint): number {
@@ -80,7 +94,7 @@ export class Knowledge {
     let weight: "S" | "M" | null = null;
     for (const row of this.offers) {
       if (row.port !== port || row.dialect !== dialect) continue;
-      const byName = names.serverName !== null && matches(row.host, names.serverName);
+      const byName = isNamed(row.host, names);
       const byGreeting = matches(row.host, names.greetingHost);
       if (row.month === null && (byName || byGreeting || row.host === names.address)) return "S";
       if (row.month === null || (!byName && !byGreeting)) continue;
@@ -96,9 +110,21 @@ export class Knowledge {
       (row) =>
         row.port === port &&
         row.dialect === dialect &&
-        ((names.serverName !== null && matches(row.host, names.serverName)) ||
+        (isNamed(row.host, names) ||
           matches(row.host, names.greetingHost) ||
           row.host === names.address),
     );
+  }
+
+  /**
+   * How a server whose words are those of `family` is known to be another: by name, by its greeting only,
+   * or not at all (null).
+   */
+  alien(names: ServerNames, family: Family): "name" | "greeting" | null {
+    if (family === "none") return null;
+    const others = FAMILY.map((line) => line.split(" ")).filter((row) => row[1] !== family);
+    const hosts = others.map(([host = ""]) => host);
+    if (hosts.some((host) => isNamed(host, names))) return "name";
+    return hosts.some((host) => matches(host, names.greetingHost)) ? "greeting" : null;
   }
 }

@@ -76,6 +76,9 @@ export class Sessions {
     lanClient: string | null,
     resetForged: boolean,
   ): History {
+    if (finding.policy !== "none" && finding.serverName !== null) {
+      this.book.learnPolicy(finding.serverName, finding.policy, secondsOf(finding.time));
+    }
     const named = state.viewName === null && finding.serverName !== null;
     if (state.view === null || (named && !state.settled)) {
       state.view = this.book.view(finding, dialect, clientOf(finding, lanClient));

@@ -11,7 +11,8 @@ export interface BaselineSnapshot {
   readonly entries: readonly Entry[];
   /** Hashes of client and server pairs, with their sessions under TLS. */
   readonly pairs: readonly (readonly [string, number])[];
-  readonly policies: readonly (readonly [string, PolicySource])[];
+  /** Mail exchangers, with the seconds since 1970 of the last hint. */
+  readonly policies: readonly (readonly [string, PolicySource, number])[];
 }
 
 function fail(what: string): never {
@@ -78,10 +79,10 @@ function readPair(value: unknown): readonly [string, number] {
   return [isText(key) ? key : fail("pairs"), count(sessions, "pairs")];
 }
 
-function readPolicy(value: unknown): readonly [string, PolicySource] {
-  const [name, source] = asList(value, "policies");
+function readPolicy(value: unknown): readonly [string, PolicySource, number] {
+  const [name, source, seconds] = asList(value, "policies");
   if (!isText(name) || (source !== "fetched" && source !== "dns")) return fail("policies");
-  return [name, source];
+  return [name, source, count(seconds, "policies")];
 }
 
 /** The snapshot in a value read from a file. @throws Error with what is wrong. */

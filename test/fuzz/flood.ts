@@ -9,6 +9,7 @@ import type { Alert } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
 import { Inspector } from "../../host/inspector.ts";
 import { loadJudge } from "../../host/judge.ts";
+import { addressAnswer } from "../packet/dns.ts";
 import { encodeFrames } from "../packet/encode.ts";
 import { readScenario } from "../packet/library.ts";
 import { ACK, type Packet, PSH, RST, SYN, type TcpPacket } from "../packet/packet.ts";
@@ -163,8 +164,7 @@ export function floods(): Flood[] {
           truncate: null,
           corrupt: [],
           to: home(10, 1),
-          name,
-          address,
+          answer: addressAnswer(name, address),
         };
       },
     },

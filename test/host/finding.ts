@@ -37,6 +37,7 @@ export function mailSeen(change: Partial<MailSeen> = {}): MailSeen {
     maskIndex: null,
     maskCount: 0,
     greetingHost: "mail.ex.test",
+    family: "none",
     frames: [7, 8],
     ...change,
   };
@@ -96,6 +97,8 @@ export function finding(change: Partial<Finding> = {}): Finding {
     synSeen: true,
     interfaceIndex: 0,
     serverName: null,
+    canonicalName: null,
+    policy: "none",
     mail: mailSeen(),
     segments: segmentsSeen(),
     ...change,

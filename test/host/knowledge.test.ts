@@ -49,12 +49,12 @@ describe("baseline: what is known of servers", () => {
 
   it("misses the offer that a published policy promises", () => {
     const place = house();
-    place.baseline.learnPolicy("mx.ex.test", "dns");
+    place.baseline.learnPolicy("mx.ex.test", "dns", Number(START / SECOND));
     const policy = { serverName: "mx.ex.test" };
     const session = told(place, without(START, policy));
     assert.equal(session.evidence, "cap-missing-policy clear-mail");
     assert.equal(session.verdict, "suspect");
-    place.baseline.learnPolicy("mx.ex.test", "fetched");
+    place.baseline.learnPolicy("mx.ex.test", "fetched", Number(START / SECOND));
     assert.equal(told(place, without(START + SECOND, policy)).verdict, "likely");
   });
 

@@ -65,10 +65,23 @@ function parseIcmp(cursor: Cursor, hosts: Hosts): Act {
 }
 
 function parseDns(cursor: Cursor): Act {
-  const name = Buffer.from(cursor.text("a name")).toString("latin1");
-  const address = parseAddress(cursor.word("an address"));
+  const quoted = (what: string): string => Buffer.from(cursor.text(what)).toString("latin1");
+  const name = quoted("a name");
+  const exchanger = cursor.take("mx") ? quoted("an exchanger") : null;
+  const text = cursor.take("txt") ? quoted("a text") : null;
+  const tlsa = cursor.take("tlsa");
+  const next = cursor.peek();
+  const more = next?.kind === "word" && /[.:]/.test(next.text);
+  const address = more ? parseAddress(cursor.word("an address")) : null;
+  if (address === null && exchanger === null && text === null && !tlsa) {
+    return cursor.fail("write an address, or mx, txt or tlsa");
+  }
+  const via: string[] = [];
+  while (cursor.take("via")) via.push(quoted("what it is an alias of"));
+  const timeToLive = cursor.take("ttl") ? cursor.number("seconds") : null;
   const truncate = cursor.take("truncate") ? cursor.number("octets") : null;
-  return { kind: "dns", name, address, truncate };
+  const answer = { name, address, via, exchanger, text, tlsa, timeToLive };
+  return { kind: "dns", answer, truncate };
 }
 
 function parseSegment(cursor: Cursor, hosts: Hosts): { act: Act; pause: bigint } {

@@ -3,6 +3,7 @@
 // IPv6 has no identification and no DF: scenarios about those opt out. RFC 4443 §3.1, RFC 9637.
 
 import { type Address, addressKey, isPrivate, parseAddress } from "./address.ts";
+import type { DnsAnswer } from "./dns.ts";
 import type { Packet } from "./packet.ts";
 import type { Host } from "./scenario.ts";
 import type { Variant } from "./transform.ts";
@@ -47,10 +48,15 @@ function map(packet: Packet): Packet {
       return { ...packet, type, code, sender, to: mapHost(packet.to), quoted };
     }
     case "dns":
-      return { ...packet, to: mapHost(packet.to), address: mapAddress(packet.address) };
+      return { ...packet, to: mapHost(packet.to), answer: mapAnswer(packet.answer) };
     case "frame":
       return packet;
   }
+}
+
+function mapAnswer(answer: DnsAnswer): DnsAnswer {
+  const { address } = answer;
+  return { ...answer, address: address === null ? null : mapAddress(address) };
 }
 
 function mapHost(host: Host): Host {

@@ -76,8 +76,8 @@ function perform(move: Move, time: bigint, state: Numbers, before: readonly Pack
     case "dns": {
       const to = state.hosts.values().next().value;
       if (to === undefined) throw new Error("a DNS answer needs a host to arrive at");
-      const { name, address, truncate } = act;
-      return [{ kind: "dns", origin: 0, time, to, name, address, truncate, corrupt: [] }];
+      const { answer, truncate } = act;
+      return [{ kind: "dns", origin: 0, time, to, answer, truncate, corrupt: [] }];
     }
     case "silence":
       return [clockTick(time)];

@@ -137,7 +137,7 @@ function encodeIcmp(packet: IcmpPacket): IpPacket {
 }
 
 function encodeDns(packet: DnsPacket): IpPacket {
-  const answer = encodeDnsAnswer(packet.name, packet.address);
+  const answer = encodeDnsAnswer(packet.answer);
   const body = new Uint8Array(8 + answer.length);
   const view = new DataView(body.buffer);
   view.setUint16(0, 53);

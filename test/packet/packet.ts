@@ -2,6 +2,7 @@
 // scenario's moves and what transforms rewrite. Times are nanoseconds since the scenario began.
 
 import type { Address } from "./address.ts";
+import type { DnsAnswer } from "./dns.ts";
 import type { Corruption, Host } from "./scenario.ts";
 
 /** TCP control bits. RFC 9293 §3.1. */
@@ -54,8 +55,7 @@ export interface IcmpPacket extends Common {
 export interface DnsPacket extends Common {
   readonly kind: "dns";
   readonly to: Host;
-  readonly name: string;
-  readonly address: Address;
+  readonly answer: DnsAnswer;
 }
 
 export interface RawPacket extends Common {

@@ -3,6 +3,7 @@
 // conversation.ts turns its moves into packets. The dialect: test/scenario/README.md.
 
 import type { Address } from "./address.ts";
+import type { DnsAnswer } from "./dns.ts";
 
 /** One end of connections: a name used in the file, an address, a port. */
 export interface Host {
@@ -82,8 +83,7 @@ export interface IcmpMove {
 /** A DNS answer that gives `name` the address; seen by the first host. */
 export interface DnsMove {
   readonly kind: "dns";
-  readonly name: string;
-  readonly address: Address;
+  readonly answer: DnsAnswer;
   readonly truncate: number | null;
 }
 

@@ -32,7 +32,7 @@ export function assumedSessions(scenario: Scenario, variant: Variant): Sessions 
     pairs: [],
     policies: assumptions
       .filter((one) => one.kind === "policy")
-      .map((one) => [one.name, "fetched"]),
+      .map((one) => [one.name, "fetched", now]),
   });
   const server = hostOf(scenario, variant, "s");
   const knownHosts = assumptions

@@ -26,7 +26,7 @@ export const MEMORY_PERMISSIONS: readonly Permission[] = [
       "stream/", // octets of a direction
       "dialog/", // octets of a line
       "evidence/",
-      "name/names.ts",
+      "name/",
       "counters.ts",
       "memory.ts",
       "walk.ts", // why the last walk stopped
@@ -43,7 +43,7 @@ export const MEMORY_PERMISSIONS: readonly Permission[] = [
   {
     what: "memory.fill",
     pattern: /\bmemory\.fill\(/,
-    places: ["flow/", "stream/", "dialog/", "finding/ring.ts", "memory.ts", "name/names.ts"],
+    places: ["flow/", "stream/", "dialog/", "finding/ring.ts", "memory.ts", "name/"],
     instead: "clear rows where they are handed out or given back, in their table's file",
   },
   {
@@ -57,7 +57,7 @@ export const MEMORY_PERMISSIONS: readonly Permission[] = [
       "stream/",
       "dialog/",
       "evidence/",
-      "name/names.ts",
+      "name/",
       "segment.ts",
       "inspect.ts",
       "walk.ts",

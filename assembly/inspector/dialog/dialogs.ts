@@ -271,7 +271,7 @@ export class Dialogs {
     finding.offeredLength = dialog.offeredLength;
     finding.greetingLength = dialog.greetingLength;
     finding.ehloHostLength = dialog.ehloHostLength;
-    finding.greetingFamily = dialog.family;
+    finding.family = dialog.family;
     finding.mailFrameCount = <u8>seen.frames(at + FINDING_MAIL_FRAMES, FRAMES_MAX);
     memory.copy(at + FINDING_OFFERED, dialog.offered, dialog.offeredLength);
     memory.copy(at + FINDING_GREETING, dialog.greeting, dialog.greetingLength);

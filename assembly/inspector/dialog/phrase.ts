@@ -50,6 +50,8 @@ export const PHRASE_READY: usize = memory.data<u8>([5, 114, 101, 97, 100, 121]);
 export const PHRASE_GO: usize = memory.data<u8>([2, 103, 111]);
 /** "error: command not" */
 export const PHRASE_ERROR_COMMAND: usize = memory.data<u8>([18, 101, 114, 114, 111, 114, 58, 32, 99, 111, 109, 109, 97, 110, 100, 32, 110, 111, 116]);
+/** "command unrecognized" */
+export const PHRASE_COMMAND_UNRECOGNIZED: usize = memory.data<u8>([20, 99, 111, 109, 109, 97, 110, 100, 32, 117, 110, 114, 101, 99, 111, 103, 110, 105, 122, 101, 100]);
 
 export class Phrase {
   /** True when the phrase stands somewhere in [at, end). */

@@ -1,13 +1,13 @@
 // SMTP and LMTP replies to evidence: the list, contradictions, refusals, the go-ahead. Sees complete
 // lines without their line ends. RFC 5321 §4.2, RFC 3207 §4, RFC 2034 §4.
 
-import { MailEvidence } from "../evidence/evidence";
+import { Family, MailEvidence } from "../evidence/evidence";
 import { Capability } from "./capability";
 import { Pending, PENDING_ARGUMENT, PENDING_X, Verb } from "./pending";
 import {
-  Phrase, PHRASE_DEMAND_10, PHRASE_DEMAND_11, PHRASE_ENCRYPTION_NEEDED, PHRASE_ENCRYPTION_REQUIRED,
-  PHRASE_ERROR_COMMAND, PHRASE_FIRST, PHRASE_GO, PHRASE_ISSUE, PHRASE_MUST, PHRASE_NOT_ADVERTISED,
-  PHRASE_READY, PHRASE_REQUIRE, PHRASE_START, PHRASE_STARTTLS, PHRASE_TLS,
+  Phrase, PHRASE_COMMAND_UNRECOGNIZED, PHRASE_DEMAND_10, PHRASE_DEMAND_11, PHRASE_ENCRYPTION_NEEDED,
+  PHRASE_ENCRYPTION_REQUIRED, PHRASE_ERROR_COMMAND, PHRASE_FIRST, PHRASE_GO, PHRASE_ISSUE, PHRASE_MUST,
+  PHRASE_NOT_ADVERTISED, PHRASE_READY, PHRASE_REQUIRE, PHRASE_START, PHRASE_STARTTLS, PHRASE_TLS,
 } from "./phrase";
 import { Dialog, Mode } from "./row";
 import { Smtp } from "./smtp";
@@ -21,8 +21,6 @@ const LETTER_X: u32 = 0x58;
 const ECHO_SIZE_MIN: u32 = 4;
 /** Stars that make a banner a masked one. */
 const BANNER_STARS_MIN: u32 = 8;
-/** Whose words a refusal is in: smtpd of Postfix says "Error: command not …". */
-const FAMILY_POSTFIX: u8 = 1;
 /** Size of the word OK. */
 const OK_SIZE: u32 = 2;
 
@@ -122,7 +120,8 @@ export class SmtpReply {
   /** A line with a 5xx code: does it contradict what was offered, or echo a mask. */
   private static refusal(dialog: Dialog, verb: u32, at: usize, end: usize): void {
     const seen = dialog.seen;
-    if (Phrase.has(at, end, PHRASE_ERROR_COMMAND)) dialog.family = FAMILY_POSTFIX;
+    if (Phrase.has(at, end, PHRASE_ERROR_COMMAND)) dialog.family = <u8>Family.Postfix;
+    else if (Phrase.has(at, end, PHRASE_COMMAND_UNRECOGNIZED)) dialog.family = <u8>Family.Sendmail;
     if (seen.offerMissing && verb != Verb.Starttls && SmtpReply.demands(at, end)) seen.mark(MailEvidence.TlsDemanded);
     if (dialog.doubtful || (dialog.replyFlags & PENDING_X) != 0 || !SmtpReply.echoes(at, end)) return;
     // A mask concerns commands the box does not know; other replies may quote addresses.

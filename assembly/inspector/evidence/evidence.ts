@@ -117,6 +117,9 @@ export enum ListState {
 /** Reusable, crackable or harmless credentials in clear. detection: clear-auth. */
 export enum AuthLevel { None, Harmless, Low, Crackable, Reusable }
 
+/** Whose words a refused command was answered in. */
+export enum Family { None, Postfix, Sendmail }
+
 /** Header tuple that looks like a known injector. Numbers never move; the host's fingerprint names follow these. */
 export enum Fingerprint {
   None,

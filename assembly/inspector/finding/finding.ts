@@ -17,7 +17,9 @@ export const FRAMES_MAX: u32 = 8;
 /** Octets of a capability list: upper-case first tokens in wire order, each followed by one blank. */
 export const OFFERED_SIZE: u32 = 440;
 export const HOST_TOKEN_SIZE: u32 = 64;
-export const SERVER_NAME_SIZE: u32 = 128;
+export const SERVER_NAME_SIZE: u32 = 96;
+/** The last labels of the name that CNAMEs led to. */
+export const CANONICAL_SIZE: u32 = 72;
 
 @final @unmanaged
 export class Finding {
@@ -102,8 +104,8 @@ export class Finding {
   icmpLow: u64;
   greetingLength: u8;
   ehloHostLength: u8;
-  /** Family of the greeting or replies (dialect-mismatch): 0 unknown, else host table. */
-  greetingFamily: u8;
+  /** Whose words the refusals were in, see Family. */
+  family: u8;
   /** 1 when the far side's identifications vary: a constant one is then not its habit. */
   farIpidVaries: u8;
   /** TTL of the far SYN-ACK; 0 = unknown. */
@@ -115,6 +117,9 @@ export class Finding {
   /** The reset described above: its frame, 0 without one, and ms from the first packet to it. */
   resetFrame: u32;
   resetAfterMs: u32;
+  /** What is published of the server, see PolicyHint; length of the name that CNAMEs led to. */
+  policy: u8;
+  canonicalLength: u8;
   // Arrays follow at the offsets below.
 
   @inline static at(at: usize): Finding { return changetype<Finding>(at); }
@@ -126,11 +131,12 @@ export const FINDING_SEGMENT_FRAMES: u32 = 320;
 export const FINDING_OFFERED: u32 = 352;
 export const FINDING_GREETING: u32 = 792;
 export const FINDING_SERVER_NAME: u32 = 856;
-// 984 … 1023 are free.
+export const FINDING_CANONICAL: u32 = 952;
 
 if (offsetof<Finding>() > FINDING_MAIL_FRAMES) ERROR("Finding head overlaps its arrays");
 if (FINDING_OFFERED + OFFERED_SIZE > FINDING_GREETING) ERROR("Finding arrays overlap");
-if (FINDING_SERVER_NAME + SERVER_NAME_SIZE > FINDING_ROW_SIZE) ERROR("Finding is too large");
+if (FINDING_SERVER_NAME + SERVER_NAME_SIZE > FINDING_CANONICAL) ERROR("Finding arrays overlap");
+if (FINDING_CANONICAL + CANONICAL_SIZE > FINDING_ROW_SIZE) ERROR("Finding is too large");
 
 /** The layout, for the host. */
 export enum FindingField {
@@ -189,17 +195,20 @@ export enum FindingField {
   icmpSender = offsetof<Finding>("icmpHigh"),
   greetingLength = offsetof<Finding>("greetingLength"),
   ehloHostLength = offsetof<Finding>("ehloHostLength"),
-  greetingFamily = offsetof<Finding>("greetingFamily"),
+  family = offsetof<Finding>("family"),
   farIpidVaries = offsetof<Finding>("farIpidVaries"),
   synAckTtl = offsetof<Finding>("synAckTtl"),
   resetDf = offsetof<Finding>("resetDf"),
   forgotten = offsetof<Finding>("forgotten"),
   resetFrame = offsetof<Finding>("resetFrame"),
   resetAfterMs = offsetof<Finding>("resetAfterMs"),
+  policy = offsetof<Finding>("policy"),
+  canonicalLength = offsetof<Finding>("canonicalLength"),
   mailFrames = FINDING_MAIL_FRAMES,
   segmentFrames = FINDING_SEGMENT_FRAMES,
   offered = FINDING_OFFERED,
   greeting = FINDING_GREETING,
   serverName = FINDING_SERVER_NAME,
+  canonical = FINDING_CANONICAL,
   size = FINDING_ROW_SIZE,
 }

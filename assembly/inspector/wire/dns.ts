@@ -24,6 +24,9 @@ export class Dns {
   @inline static questions(at: usize): u32 { return Octets.u16(at, 4); }
   @inline static answers(at: usize): u32 { return Octets.u16(at, 6); }
 
+  /** Records behind the answers: of authority, and additional ones. */
+  @inline static others(at: usize): u32 { return Octets.u16(at, 8) + Octets.u16(at, 10); }
+
   /** Address behind the name at `at`, 0 when it is malformed. */
   static skipName(at: usize, end: usize): usize {
     for (let label: u32 = 0; label < LABELS_MAX && at < end; label++) {
