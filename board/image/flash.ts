@@ -3,8 +3,8 @@
 // one file, is what an upgrade writes. Read ubinize(8).
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { debianPackages } from "../package/debian-source.ts";
 import { copied, type Entry, file, link, mirrored } from "../package/entry.ts";
 import { runtime } from "../package/runtime.ts";
@@ -12,6 +12,7 @@ import { service } from "../package/service.ts";
 import { cpio } from "./cpio.ts";
 import type { Image } from "./image.ts";
 import { kernel } from "./kernel.ts";
+import { squashfs } from "./squashfs.ts";
 
 const ARCHITECTURE = "x86_64";
 /** The small kernel has no NAND chip to simulate. */
@@ -42,25 +43,10 @@ vol_flags=autoresize
 `;
 const TOOLS = ["ubiformat", "ubiattach", "ubiblock", "ubiupdatevol"];
 
-function unpack(folder: string, entries: readonly Entry[]): void {
-  rmSync(folder, { recursive: true, force: true });
-  for (const { path, mode, content, target } of entries) {
-    const place = join(folder, path);
-    mkdirSync(dirname(place), { recursive: true });
-    if (target === null) writeFileSync(place, content, { mode });
-    else symlinkSync(target, place);
-  }
-}
-
-/** Both roots and the flash image in `folder`; xz would take a minute more. */
+/** Both roots and the flash image in `folder`. */
 function writeRoots(folder: string, entries: readonly Entry[]): void {
   for (const name of ["first", "second"]) {
-    const root = join(folder, "root");
-    unpack(root, [...entries, file("etc/release", `${name}\n`)]);
-    const target = join(folder, `${name}.squashfs`);
-    const options = ["-comp", "zstd", "-Xcompression-level", "3", "-all-root"];
-    const quiet = ["-noappend", "-quiet", "-no-progress"];
-    execFileSync("mksquashfs", [root, target, ...options, ...quiet], { stdio: "ignore" });
+    squashfs(join(folder, `${name}.squashfs`), [...entries, file("etc/release", `${name}\n`)]);
   }
   writeFileSync(join(folder, "layout"), LAYOUT);
   execFileSync("ubinize", ["-o", "flash.ubi", ...GEOMETRY, "layout"], { cwd: folder });
@@ -99,5 +85,5 @@ export function flashImage(root: string, store: string, time: number): Image {
   ];
   const initramfs = join(folder, "initramfs.cpio");
   writeFileSync(initramfs, cpio(entries));
-  return { kernel: chosen.image, initramfs };
+  return { kernel: chosen.image, initramfs, root: null };
 }

@@ -1,10 +1,11 @@
 // One emulated machine: started, spoken to over its serial console, given frames on its wire, ended.
-// The wire is a pair of UDP sockets on loopback, one datagram a frame, so nothing else can hear it.
-// Read qemu(1): -netdev dgram.
+// Its wires are tap devices of a network namespace; without one, a pair of UDP sockets on loopback,
+// one datagram a frame, so nothing else can hear it. Read qemu(1): -netdev tap and dgram.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { truncateSync, writeFileSync } from "node:fs";
 import type { Image } from "./image.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -36,6 +37,12 @@ export interface GuestRequest {
   readonly memoryMiB: number;
   /** A device tree in place of the emulator's own. */
   readonly deviceTree?: string;
+  /** The disk that keeps changes; any image with a root of its own needs one. */
+  readonly disk?: string;
+  /** Words for the kernel's command line, which the guest reads as well. */
+  readonly words?: readonly string[];
+  /** A network namespace and its tap devices, the first of them the guest's eth0. */
+  readonly place?: { readonly netns: string; readonly taps: readonly string[] };
 }
 
 export class Guest {
@@ -56,27 +63,44 @@ export class Guest {
   }
 
   async start(): Promise<void> {
-    this.#wire.bind(0, LOOPBACK);
-    await once(this.#wire, "listening");
-    this.#port = await freePort();
-    const { family, image, memoryMiB, deviceTree } = this.#request;
+    const { family, image, memoryMiB, deviceTree, words = [], place } = this.#request;
     const emulator = EMULATORS[family];
     if (emulator === undefined) throw new Error(`${family} is not emulated.`);
-    const local = `local.type=inet,local.host=${LOOPBACK},local.port=${this.#port}`;
-    const remote = `remote.type=inet,remote.host=${LOOPBACK},remote.port=${this.#wire.address().port}`;
     const options = [
       ...["-accel", "tcg,thread=multi", ...emulator.options, "-smp", "1", "-m", String(memoryMiB)],
-      ...["-no-reboot", "-nodefaults", "-display", "none", "-serial", "stdio"],
+      ...["-nodefaults", "-display", "none", "-serial", "stdio"],
       ...["-kernel", image.kernel, "-initrd", image.initramfs],
-      ...["-append", `${emulator.console} quiet panic=-1 rdinit=/init`],
-      ...["-netdev", `dgram,id=wire,${local},${remote}`, "-device", "virtio-net-pci,netdev=wire"],
+      ...["-append", [emulator.console, "quiet", "rdinit=/init", ...words].join(" ")],
+      ...this.#disks(),
+      ...(place === undefined ? await this.#loopback() : place.taps.flatMap(tapDevice)),
       ...(deviceTree === undefined ? [] : ["-dtb", deviceTree]),
     ];
-    const child = spawn(emulator.command, options, { stdio: ["pipe", "pipe", "inherit"] });
+    const inside = place === undefined ? [] : ["ip", "netns", "exec", place.netns];
+    const [command = "", ...rest] = [...inside, emulator.command, ...options];
+    const child = spawn(command, rest, { stdio: ["pipe", "pipe", "inherit"] });
     child.stdout.on("data", (chunk: Buffer) => {
       this.#console += chunk.toString("latin1").replaceAll("\r", "");
     });
     this.#process = child;
+  }
+
+  #disks(): string[] {
+    const { image, disk } = this.#request;
+    if (image.root === null) return [];
+    return [
+      ...["-drive", `if=virtio,format=raw,readonly=on,file=${image.root}`],
+      ...["-drive", `if=virtio,format=raw,cache=writethrough,file=${disk}`],
+    ];
+  }
+
+  async #loopback(): Promise<string[]> {
+    this.#wire.bind(0, LOOPBACK);
+    await once(this.#wire, "listening");
+    this.#port = await freePort();
+    const local = `local.type=inet,local.host=${LOOPBACK},local.port=${this.#port}`;
+    const remote = `remote.type=inet,remote.host=${LOOPBACK},remote.port=${this.#wire.address().port}`;
+    const device = ["-device", "virtio-net-pci,netdev=wire"];
+    return ["-netdev", `dgram,id=wire,${local},${remote}`, ...device];
   }
 
   /** The next match in what the console says, from where the last one ended. */
@@ -122,6 +146,18 @@ export class Guest {
       // closed before
     }
   }
+}
+
+function tapDevice(name: string): string[] {
+  const device = ["-device", `virtio-net-pci,netdev=${name}`];
+  return ["-netdev", `tap,id=${name},ifname=${name},script=no,downscript=no`, ...device];
+}
+
+/** A disk of that many MiB with nothing on it. */
+export function emptyDisk(path: string, sizeMiB: number): string {
+  writeFileSync(path, "");
+  truncateSync(path, sizeMiB * 1_048_576);
+  return path;
 }
 
 /** A UDP port nobody uses at this moment. */

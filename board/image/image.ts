@@ -1,5 +1,6 @@
-// Builds what an emulated machine boots: a Debian kernel, and a root file system of BusyBox, the files
-// of both packages and the guest's own few. Nothing of it is meant for a real router.
+// Builds what an emulated machine boots: a Debian kernel, a squashfs root of BusyBox, the files of
+// both packages and the guest's own few, and a first root that lays a writable disk over it, as
+// preinit does. Nothing of it is meant for a real router.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,54 +10,81 @@ import { machineOf } from "../package/machine.ts";
 import { runtime } from "../package/runtime.ts";
 import { service } from "../package/service.ts";
 import { cpio } from "./cpio.ts";
-import { kernel } from "./kernel.ts";
+import { type Kernel, kernel } from "./kernel.ts";
+import { squashfs } from "./squashfs.ts";
 
-/** Debian's kernels: the small one has no LED class on arm64. */
+/** What it takes to find the root; ext4 mounts the writable disk. */
+const ROOT_MODULES = ["virtio_pci", "virtio_blk", "squashfs", "overlay", "ext4"];
+const LAMP_MODULES = ["ledtrig-timer", "ledtrig-heartbeat"];
+
+/** Debian's kernels: the small ones have no LED class on arm64 and no PPPoE on amd64. */
 const KERNELS: Readonly<Record<string, { flavour: string; modules: readonly string[] }>> = {
-  x86_64: {
-    flavour: "linux-image-cloud-amd64",
-    modules: ["virtio_pci", "virtio_net", "ledtrig-timer"],
-  },
+  x86_64: { flavour: "linux-image-amd64", modules: ["virtio_net", ...LAMP_MODULES] },
   aarch64: {
     flavour: "linux-image-arm64",
-    modules: [
-      "virtio_mmio",
-      "virtio_pci",
-      "virtio_net",
-      "gpio-pl061",
-      "leds-gpio",
-      "ledtrig-timer",
-    ],
+    modules: ["virtio_net", "gpio-pl061", "leds-gpio", ...LAMP_MODULES],
   },
 };
+const FOLDERS = ["dev", "proc", "sys", "var", "tmp"];
 
 export interface Image {
   readonly kernel: string;
   readonly initramfs: string;
+  /** The squashfs of the first disk; null where the first root is all there is. */
+  readonly root: string | null;
 }
 
-/** `root` is the project's folder, `store` where fetched things are kept. */
-export function image(root: string, store: string, architecture: string, time: number): Image {
+export interface ImageRequest {
+  /** The project's folder. */
+  readonly root: string;
+  /** Where fetched things are kept. */
+  readonly store: string;
+  /** OpenWrt's name. */
+  readonly architecture: string;
+  /** Seconds since 1970, for the packages. */
+  readonly time: number;
+  /** What else the root holds, and which modules it takes. */
+  readonly extra?: {
+    readonly name: string;
+    readonly entries: readonly Entry[];
+    readonly modules: readonly string[];
+  };
+}
+
+function moduleEntries({ root, modules }: Kernel): Entry[] {
+  return [
+    file("etc/modules", modules.map((path) => `/${path}\n`).join("")),
+    ...modules.map((path) => file(path, readFileSync(join(root, path)))),
+  ];
+}
+
+export function image({ root, store, architecture, time, extra }: ImageRequest): Image {
   const machine = machineOf(architecture);
   const wanted = KERNELS[machine.family];
   if (wanted === undefined) throw new Error(`no kernel is known for ${machine.family}.`);
-  const chosen = kernel(store, machine.debian, wanted.flavour, wanted.modules);
-  const busybox = join(debianPackages(store, machine.debian, ["busybox-static"]), "bin/busybox");
-  const entries: Entry[] = [
+  const { debian, family } = machine;
+  const first = kernel(store, debian, wanted.flavour, ROOT_MODULES);
+  const all = [...wanted.modules, ...(extra?.modules ?? [])];
+  const later = kernel(store, debian, wanted.flavour, all);
+  const modules = later.modules.filter((path) => !first.modules.includes(path));
+  const busybox = join(debianPackages(store, debian, ["busybox-static"]), "bin/busybox");
+  const shell = [copied("bin/busybox", busybox), link("bin/sh", "busybox")];
+  const folder = join(root, "build/board/image");
+  const name = extra === undefined ? family : `${family}-${extra.name}`;
+  const rootImage = join(folder, `${name}.squashfs`);
+  squashfs(rootImage, [
     ...service(root, store, architecture, time).entries,
     ...runtime(store, architecture, time).entries,
     ...mirrored(join(root, "board/image/guest")),
-    copied("bin/busybox", busybox),
-    link("bin/sh", "busybox"),
-    link("init", "bin/busybox"),
+    ...(extra?.entries ?? []),
+    ...shell,
     link("sbin/init", "/bin/busybox"),
-    file("etc/modules", chosen.modules.map((path) => `${path}\n`).join("")),
-    ...chosen.modules.map((path) => file(path, readFileSync(join(chosen.root, path)))),
-    ...["dev", "proc", "sys"].map((folder) => file(`${folder}/.keep`, "")),
-  ];
-  const folder = join(root, "build/board/image");
+    ...moduleEntries({ ...later, modules }),
+    ...FOLDERS.map((each) => file(`${each}/.keep`, "")),
+  ]);
   mkdirSync(folder, { recursive: true });
-  const initramfs = join(folder, `${machine.family}.cpio`);
-  writeFileSync(initramfs, cpio(entries));
-  return { kernel: chosen.image, initramfs };
+  const initramfs = join(folder, `${name}.cpio`);
+  const preinit = copied("init", join(root, "board/image/preinit"));
+  writeFileSync(initramfs, cpio([...shell, preinit, ...moduleEntries(first)]));
+  return { kernel: first.image, initramfs, root: rootImage };
 }
