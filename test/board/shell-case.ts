@@ -2,7 +2,7 @@
 // commands, what the case adds; runs its script under the router's own shell and gives back what
 // the stand-ins recorded. Needs busybox and a user namespace, no rights.
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -19,7 +19,9 @@ import { dirname, join } from "node:path";
 const FILES = join(import.meta.dirname, "../../board/openwrt/striplight/files");
 const MOCK = join(import.meta.dirname, "mock");
 const BUSYBOX = "/bin/busybox";
-const TOOLS = ["sh", "cat", "grep", "sed", "tail", "cut", "tr", "rm", "mkdir", "touch", "echo"];
+const TOOLS = "sh cat grep sed tail cut tr rm mkdir touch echo ln readlink kill sleep usleep".split(
+  " ",
+);
 const PATH = "/sbin:/bin:/usr/sbin:/usr/bin";
 
 export interface ShellCase {
@@ -70,15 +72,19 @@ function build(root: string, { files }: ShellCase): void {
   }
 }
 
-/** What the stand-ins recorded while the case's script ran. */
+/** What the stand-ins recorded while the case's script ran, and how it failed if it did. */
 export function runCase(shellCase: ShellCase): string {
   const root = mkdtempSync(join(tmpdir(), "striplight-router-"));
   try {
     build(root, shellCase);
-    const argv = ["--map-root-user", "chroot", root, "/bin/sh", "-c", shellCase.run];
-    execFileSync("unshare", argv, { env: { PATH: `${PATH}:${process.env.PATH}` }, stdio: "pipe" });
-    const record = join(root, "record");
-    return existsSync(record) ? readFileSync(record, "utf8") : "";
+    // The shell is the first process of its own: what it leaves behind ends with it.
+    const own = ["--map-root-user", "--pid", "--fork", "--kill-child"];
+    const argv = [...own, "chroot", root, "/bin/sh", "-c", shellCase.run];
+    const env = { PATH: `${PATH}:${process.env.PATH}` };
+    const { status, stderr } = spawnSync("unshare", argv, { env, encoding: "utf8" });
+    const path = join(root, "record");
+    const record = existsSync(path) ? readFileSync(path, "utf8") : "";
+    return status === 0 ? record : `${record}${stderr}ended with status ${status}\n`;
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
