@@ -18,7 +18,7 @@ CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test test-update run demo bench bench-live fuzz soak licences pcap package feed size lint format clean help
+.PHONY: build check test test-update run demo bench bench-live fuzz soak licences pcap package feed board-memory size lint format clean help
 
 build: $(BUILT) ## compile the inspector, the judge and the host
 
@@ -88,6 +88,9 @@ package: build $(VARIANTS) ## write .apk and .ipk for routers into build/board (
 
 feed: build $(VARIANTS) ## write them with signed indexes (KEYS=folder keeps the keys elsewhere)
 	$(TSX) board/package/write.ts --feed $(ARCH)
+
+board-memory: build $(VARIANTS) ## what the watch holds on an emulated router of 256 MiB (as root; MINUTES=10)
+	@$(TSX) test/bench/board-memory.ts
 
 size: build $(VARIANTS) ## print sizes, memory and start-up time
 	$(TSX) test/bench/size.ts
