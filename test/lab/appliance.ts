@@ -2,7 +2,7 @@
 // stands in for the LED and the home's collector. Reads its JSON lines; judges nothing.
 
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,6 +77,7 @@ export class Appliance {
 
   async start(): Promise<void> {
     this.#folder = mkdtempSync(join(tmpdir(), "striplight-watch-"));
+    chmodSync(this.#folder, 0o755); // its state is written by an ordinary user
     makeLampFolder(join(this.#folder, "leds", LED));
     writeFileSync(this.#configuration, this.#uci());
     const words = ["watch", "-i", UPLINK, "--json", "-c", this.#configuration];

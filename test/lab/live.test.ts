@@ -196,5 +196,6 @@ describe("lab: the product on a live uplink", function () {
     const held = process.env.LAB_RUNS === undefined ? median : slowest;
     assert.ok((held ?? Number.NaN) < LATENCY_MAX_MS, `${sorted}`);
     assert.equal(await appliance.stop(), 0);
+    assert.doesNotMatch(appliance.diagnostics, /cannot be written/); // what was learnt is kept
   });
 });
