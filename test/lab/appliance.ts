@@ -94,8 +94,8 @@ export class Appliance {
   /** Tells it to end; resolves with the exit status as soon as it has. */
   async end(): Promise<number | null> {
     const child = this.#child;
-    this.#child = null;
     if (child !== null) await stop(child);
+    this.#child = null;
     return child?.exitCode ?? null;
   }
 
@@ -137,6 +137,18 @@ export class Appliance {
   cpuMs(): number {
     const [user, system] = stat(this.pid).slice(11, 13);
     return ((Number(user) + Number(system)) * 1000) / TICKS;
+  }
+
+  /**
+   * How long its main thread has been ready to run while others had the processors, in milliseconds:
+   * what a busy machine adds to every time measured. Null once it has ended.
+   */
+  keptWaitingMs(): number | null {
+    try {
+      return Number(readFileSync(`/proc/${this.pid}/schedstat`, "utf8").split(" ")[1]) / 1e6;
+    } catch {
+      return null;
+    }
   }
 
   /** Frames its interface has received so far, whoever looked at them. */
