@@ -5,6 +5,7 @@
 import { Counter, Counters } from "./counters";
 import { Dialogs } from "./dialog/dialogs";
 import { Hello } from "./dialog/hello";
+import { Port } from "./dialog/port";
 import { Forensics } from "./evidence/forensics";
 import { Benign } from "./evidence/evidence";
 import { Cause, } from "./finding/finding";
@@ -487,7 +488,8 @@ export class Inspect {
     Forensics.end(flow);
     const works = flow.has(FLOW_ANSWERED) && Doubt.has(flow);
     const honest = !load<u32>(STATE, TERSE) && (flow.resetRow != 0 || flow.has(FLOW_WITNESS));
-    if (flow.dialogRow || works || honest || Forensics.speaks(flow)) Inspect.tell(flow, Cause.Ended);
+    const closed = flow.resetRow != 0 && Port.isMail(Port.hint(flow.serverPort)); // a refused mail port is news
+    if (flow.dialogRow || works || honest || closed || Forensics.speaks(flow)) Inspect.tell(flow, Cause.Ended);
     Dialogs.release(flow);
     Forensics.release(flow);
     FlowTable.release(changetype<usize>(flow));

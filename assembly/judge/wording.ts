@@ -19,8 +19,9 @@ const FAR_CLIENT = "It was changed on the far side: the sender's network or the 
 const FAR_SERVER =
   "It was changed on the far side of this router: your provider's equipment, a network in between, " +
   "or the mail server's own firewall";
-const FAR_UPLINK =
-  "It was changed on the far side of this router and coincides with the uplink change at {uplink}";
+const ALL_CLIENTS = "; every machine that was seen in this house is affected";
+const ONE_CLIENT = "; only this machine is affected, another reaches the same server unharmed";
+const AT_UPLINK_CHANGE = "; it coincides with the uplink change at {uplink}";
 
 /** Sentences by scope: who else is affected says more than a single session. */
 const SCOPES: string[] = [
@@ -61,9 +62,11 @@ function place(terms: string[], facts: Facts): string {
   }
   if (!clientNear) return FAR_CLIENT;
   const scope: string[] = [facts.get("scope")];
-  const known = firstSentence(SCOPES, scope);
-  if (known != "") return known;
-  return facts.has("uplink") ? fill(FAR_UPLINK, facts) : FAR_SERVER;
+  let where = firstSentence(SCOPES, scope);
+  if (where == "") where = FAR_SERVER;
+  if (facts.is("scope", "all-clients")) where += ALL_CLIENTS;
+  else if (facts.is("scope", "one-client")) where += ONE_CLIENT;
+  return facts.has("uplink") ? where + fill(AT_UPLINK_CHANGE, facts) : where;
 }
 
 /** The port for encrypted sessions of a dialect. */

@@ -21,6 +21,7 @@ import { Announcer } from "./announcer.ts";
 import { FlowLines, flowLine } from "./flow-line.ts";
 import { remembered } from "./forgotten.ts";
 import { adjust } from "./incident/adjust.ts";
+import { ClosedPorts } from "./incident/closed-port.ts";
 import { Incidents } from "./incident/incident.ts";
 import { NearProxies } from "./incident/near-proxy.ts";
 import type { Sample } from "./incident/sample.ts";
@@ -69,12 +70,15 @@ export class AlertBook {
   private readonly announcer: Announcer;
   private readonly keepFlows: boolean;
   private readonly sessions: Sessions;
-  private readonly matrix: Matrix;
+  /** Who is affected. */
+  readonly matrix: Matrix;
   private readonly records = new Map<string, FlowRecord>();
   private readonly lines = new FlowLines();
   private readonly incidents = new Incidents();
   /** Where a transparent proxy answers. */
   readonly proxies = new NearProxies();
+  /** Which mail ports are closed towards everybody. */
+  readonly closedPorts = new ClosedPorts();
   /** What was raised lately: for status, lamp and acknowledgement. */
   readonly open = new OpenAlerts();
 
@@ -93,6 +97,7 @@ export class AlertBook {
     const record = this.recordOf(key, told, sighting);
     const finding = remembered(record, told);
     this.proxies.observe(finding);
+    this.closedPorts.observe(finding);
     const others = this.compare(record, finding);
     const segments = segmentOpinions(finding, record, this.judge);
     const opinions: Opinion[] = [...segments.told];
@@ -158,7 +163,8 @@ export class AlertBook {
 
   /** Lines for --flows: `all` at the end of an input, else only what no longer fits. */
   takeFlows(all: boolean): FlowLine[] {
-    return this.lines.take(all, this.proxies.found());
+    const closed = this.closedPorts.found().map(({ port }) => port);
+    return this.lines.take(all, { proxied: this.proxies.found(), closed });
   }
 
   private recordOf(key: string, finding: Finding, sighting: Sighting): FlowRecord {

@@ -4,6 +4,7 @@
 import type { Finding } from "../finding.ts";
 import type { FlowLine, Severity, Verdict } from "./alert.ts";
 import { ALERT_KINDS, SEVERITY_RANK, VERDICT_RANK } from "./alert.ts";
+import { isShut } from "./incident/closed-port.ts";
 import { isAnsweredNear } from "./incident/near-proxy.ts";
 import { type Opinion, sortedNames } from "./opinion.ts";
 import type { FlowRecord } from "./record.ts";
@@ -11,9 +12,17 @@ import { BY_NAME } from "./segment-opinion.ts";
 
 /** A transparent proxy answers for the server. detection: G6. */
 const NEAR_PROXY = "near-proxy";
+/** A mail port is closed towards everybody. */
+const PORT_CLOSED = "port-closed";
 
 /** Lines held at most: as many as the inspector's flow table has rows. */
 const HELD_MAX = 65_536;
+
+/** What comparison found about ports by the end. */
+export interface PortNews {
+  readonly proxied: readonly number[];
+  readonly closed: readonly number[];
+}
 
 /** A line and what it is made of besides: the mail family is not judged again by comparison. */
 interface HeldLine {
@@ -22,6 +31,8 @@ interface HeldLine {
   readonly mail: Opinion | null;
   /** The server answered from so near that a proxy on its port would explain it. */
   readonly nearby: boolean;
+  /** It was never opened: a closed port would explain it. */
+  readonly shut: boolean;
   /** The reason if the verdict is none. */
   readonly reason: string | null;
 }
@@ -112,7 +123,14 @@ export class FlowLines {
   /** Takes the last line of a connection, with the opinion about its mail dialog. */
   keep(record: FlowRecord, line: FlowLine, finding: Finding, mail: Opinion | null): void {
     const reason = reasonOf(finding);
-    const held = { record, line, mail, nearby: isAnsweredNear(finding), reason };
+    const held = {
+      record,
+      line,
+      mail,
+      nearby: isAnsweredNear(finding),
+      shut: isShut(finding),
+      reason,
+    };
     this.held.push(held);
     this.byRecord.set(record, held);
   }
@@ -139,17 +157,22 @@ export class FlowLines {
 
   /**
    * Lines that are ready, in order of first packet: all of them at the end of an input, else only the
-   * overflow. `proxied` are ports on which a transparent proxy answers.
+   * overflow. `ports`: where a transparent proxy answers, and which are closed.
    */
-  take(all: boolean, proxied: readonly number[]): FlowLine[] {
+  take(all: boolean, ports: PortNews): FlowLine[] {
     if (!all && this.held.length <= HELD_MAX) return [];
     this.held.sort((a, b) => a.record.ordinal - b.record.ordinal);
     const gone = this.held.splice(0, all ? this.held.length : HELD_MAX / 2);
     for (const held of gone) this.byRecord.delete(held.record);
-    return gone.map(({ line, nearby }) =>
-      nearby && proxied.includes(line.flow.serverPort)
-        ? { ...line, evidence: sortedNames([...line.evidence, NEAR_PROXY]) }
-        : line,
-    );
+    return gone.map(({ line, nearby, shut }) => {
+      const { serverPort } = line.flow;
+      const news = [
+        ...(nearby && ports.proxied.includes(serverPort) ? [NEAR_PROXY] : []),
+        ...(shut && ports.closed.includes(serverPort) ? [PORT_CLOSED] : []),
+      ];
+      return news.length === 0
+        ? line
+        : { ...line, evidence: sortedNames([...line.evidence, ...news]) };
+    });
   }
 }

@@ -48,6 +48,12 @@ export type AffectedAnswer =
   | { readonly kind: "intermittent"; readonly text: string }
   | { readonly kind: "not-enough"; readonly text: string };
 
+/** The answer for one operator, port and IP version, as status shows it. */
+export interface AffectedPlace extends Omit<Place, "client"> {
+  readonly answer: AffectedAnswer["kind"];
+  readonly text: string;
+}
+
 function clientId(client: string): string {
   return createHash("sha256").update(client).digest("hex").slice(0, CLIENT_DIGITS);
 }
@@ -122,6 +128,39 @@ export class Matrix {
     return { kind: "not-enough", text: `Not enough to compare (n=${total}).` };
   }
 
+  /** The answers for every operator, port and IP version with tampering in the last 24 hours. */
+  answers(time: bigint): AffectedPlace[] {
+    const places = new Map<string, AffectedPlace>();
+    for (const { operator, port, ipVersion, ...cell } of this.cells.values()) {
+      const key = `${operator} ${port} ${ipVersion}`;
+      if (places.has(key) || this.countOf(cell, time).tampered === 0) continue;
+      const place = { operator, port, ipVersion };
+      const { kind, text } = this.answer(place, time);
+      const elsewhere = this.elsewhere(place, time);
+      places.set(key, { ...place, answer: kind, text: [text, ...elsewhere].join(" ") });
+    }
+    return [...places.values()];
+  }
+
+  /** Where the same operator is untouched: over the other IP version, on other ports. */
+  private elsewhere(place: Omit<Place, "client">, time: bigint): string[] {
+    const untouched = (belongs: (cell: Cell) => boolean): boolean => {
+      const cells = [...this.cells.values()].filter(
+        (cell) => cell.operator === place.operator && belongs(cell),
+      );
+      const counts = cells.map((cell) => this.countOf(cell, time));
+      const clean = counts.reduce((sum, count) => sum + count.clean, 0);
+      return clean >= DIFFERENCE_MIN && counts.every((count) => count.tampered === 0);
+    };
+    const { port, ipVersion } = place;
+    return [
+      ...(untouched((cell) => cell.port === port && cell.ipVersion !== ipVersion)
+        ? [`Only over IPv${ipVersion}.`]
+        : []),
+      ...(untouched((cell) => cell.port !== port) ? [`Only on port ${port}.`] : []),
+    ];
+  }
+
   /** The last change of the uplink when tampering at this place began within an hour after it; else null. */
   coincidence(place: Place, time: bigint): bigint | null {
     const change = this.uplinkChange;
@@ -130,7 +169,7 @@ export class Matrix {
     const marks = this.same(place).flatMap((cell) => cell.marks);
     const first = marks.filter((mark) => mark.tampered).map((mark) => mark.time);
     const cleanBefore = marks.some((mark) => !mark.tampered && mark.time < change);
-    const begun = first.length > 0 && first.every((at) => at >= change && at <= change + hour);
+    const begun = first.every((at) => at >= change) && first.some((at) => at <= change + hour);
     return begun && cleanBefore ? change : null;
   }
 
@@ -143,7 +182,7 @@ export class Matrix {
     );
   }
 
-  private countOf(cell: Cell, time: bigint): Count {
+  private countOf(cell: Pick<Cell, "marks">, time: bigint): Count {
     const count = { tampered: 0, clean: 0 };
     for (const mark of cell.marks) {
       // Captures are read in any order: a day counts in both directions.

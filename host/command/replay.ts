@@ -14,7 +14,7 @@ import { Inspector } from "../inspector.ts";
 import { loadJudge } from "../judge.ts";
 import { modulePath } from "../modules.ts";
 import { isUrgent, openState, type State } from "../run/state.ts";
-import { describeProxies } from "../sink/status-text.ts";
+import { describeClosed, describeProxies } from "../sink/status-text.ts";
 import { describeAlert, Told } from "../sink/terminal.ts";
 import { type Command, parseOptions, type Streams, usageError } from "./command.ts";
 import { Progress } from "./progress.ts";
@@ -181,6 +181,8 @@ class Replay {
     this.#streams.result(`${read} inspected: ${alerts}.`);
     const proxies = describeProxies(this.#book.proxies.found());
     if (proxies !== null) this.#streams.result(`Beside that: ${proxies}.`);
+    const closed = describeClosed(this.#book.closedPorts.found());
+    if (closed !== null) this.#streams.result(`Beside that: ${closed}.`);
   }
 
   #verdictStatus(): ExitStatus {

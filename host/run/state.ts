@@ -17,6 +17,8 @@ export interface State {
   readonly repeats: Repeats;
   /** Null when nothing is kept. */
   readonly store: BaselineStore | null;
+  /** Mail servers whose past is known. */
+  readonly servers: number;
 }
 
 const line = ({ host, port, dialect }: KnownServer): string => `${host}|${port}|${dialect}`;
@@ -33,7 +35,15 @@ export function makeState(
   const knowledge = new Knowledge({ knownHosts, knownPlain: config.knownPlain.map(line) });
   const kept = { baseline: book, repeats };
   const store = folder === null ? null : new BaselineStore(folder, kept, report);
-  return { sessions: new Sessions(book, knowledge), repeats, store };
+  const sessions = new Sessions(book, knowledge);
+  return {
+    sessions,
+    repeats,
+    store,
+    get servers() {
+      return book.size;
+    },
+  };
 }
 
 /** Opens the state. Throws HostError 78 when the folder cannot be made or read. */

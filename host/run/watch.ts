@@ -2,7 +2,6 @@
 // Composes them and orders their beginnings and ends; every part knows only its own business.
 
 import { readFileSync } from "node:fs";
-import { HOME_DEFAULT } from "../address.ts";
 import type { Alert, Severity } from "../alert/alert.ts";
 import { AlertBook } from "../alert/book.ts";
 import type { Config } from "../config/schema.ts";
@@ -14,11 +13,11 @@ import { AlertFile } from "../sink/alert-file.ts";
 import { Led } from "../sink/led.ts";
 import { LOCAL_LOG_PATH, Syslog } from "../sink/syslog.ts";
 import { Conntrack } from "../tap/conntrack.ts";
-import { ownAddresses } from "../tap/link.ts";
 import { Tap } from "../tap/tap.ts";
 import { Control, type ControlAnswer, type ControlRequest } from "./control.ts";
 import { CrashFile, Traps } from "./crash.ts";
 import { interfaceStatus } from "./figures.ts";
+import { Home } from "./home.ts";
 import { type OffloadStatus, offloadStatus, readOffloadSetting } from "./offload.ts";
 import { dropPrivileges, ownFolder, ownIdentity, resolveIdentity } from "./privileges.ts";
 import { isUrgent, makeState, type State } from "./state.ts";
@@ -61,12 +60,12 @@ export class Watch {
   readonly #since = Date.now();
   readonly #traps = new Traps();
   readonly #crashFile: CrashFile;
+  readonly #home: Home;
   #degradedUntil = 0;
   #testUntil = 0;
   #lost = 0;
   #alerts = 0;
   #user: string | null = null;
-  #home = "";
   #keepFailed = false;
   #timers: NodeJS.Timeout[] = [];
 
@@ -75,6 +74,11 @@ export class Watch {
     const { config, interfaces } = request;
     this.#request = request;
     this.#crashFile = new CrashFile(config.runDir);
+    this.#home = new Home({
+      named: config.home,
+      devices: [...new Set([...interfaces, ...(request.addressed ?? [])])],
+      onUplinkChange: () => this.#book.matrix.uplinkChanged(BigInt(Date.now()) * 1_000_000n),
+    });
     const inspector = this.#loadInspector();
     const { MailEvidence, SegmentEvidence } = inspector.abi.names;
     const names = { mail: MailEvidence, segment: SegmentEvidence };
@@ -126,7 +130,7 @@ export class Watch {
     this.#timers = [
       setInterval(() => this.#light(), LAMP_MS),
       setInterval(() => this.#syslog.heartbeat(this.#counters()), HEARTBEAT_MS),
-      setInterval(() => this.#learnHome(this.#tap.inspector), ADDRESSES_MS),
+      setInterval(() => this.#followHome(), ADDRESSES_MS),
       setInterval(() => this.#offerState(Date.now(), false), ADDRESSES_MS), // on quiet nights as well
     ];
   }
@@ -162,6 +166,9 @@ export class Watch {
       traps: this.#traps.count,
       cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1_000_000,
       syslog: this.#syslog.status(),
+      baselines: { servers: this.#state.servers },
+      closedPorts: this.#book.closedPorts.found(),
+      affected: this.#book.matrix.answers(BigInt(Date.now()) * 1_000_000n),
       alertsRaised: this.#alerts,
       nearProxies: this.#book.proxies.found(),
       worstOpen: this.#worst(),
@@ -175,26 +182,18 @@ export class Watch {
     const inspector = Inspector.load(modulePath(name));
     inspector.setTerse(true);
     inspector.setOffloaded(this.#offload().advice !== null);
-    this.#home = "";
-    this.#learnHome(inspector);
+    this.#home.learn(inspector, true);
     return inspector;
+  }
+
+  #followHome(): void {
+    this.#home.learn(this.#tap.inspector);
+    this.#home.look();
   }
 
   #offload(): OffloadStatus {
     const { interfaces } = this.#request;
     return offloadStatus(interfaces, this.#offloadSetting, this.#conntrack.offloaded());
-  }
-
-  /** Home is what the owner named, or the private networks, and the tap's own addresses of this moment. */
-  #learnHome(inspector: Inspector): void {
-    const { config, interfaces, addressed = [] } = this.#request;
-    const own = [...new Set([...interfaces, ...addressed])]
-      .flatMap((interfaceName) => ownAddresses(interfaceName))
-      .map((address) => `${address}/${address.includes(":") ? 128 : 32}`);
-    const home = [...(config.home.length > 0 ? config.home : HOME_DEFAULT), ...own];
-    if (home.join() === this.#home) return;
-    inspector.setHome(home);
-    this.#home = home.join();
   }
 
   #tell(alert: Alert): void {

@@ -34,6 +34,20 @@ export function describeProxies(ports: readonly number[]): string | null {
   return `transparent proxy on ${where}: servers of unrelated networks all answer from within a few hops`;
 }
 
+/** What to say of mail ports that are closed towards everybody; null when there are none. */
+export function describeClosed(
+  ports: readonly { readonly port: number; readonly operators: number }[],
+): string | null {
+  if (ports.length === 0) return null;
+  const parts = ports.map(({ port, operators }) => `port ${port} (${operators} operators)`);
+  return `closed towards every mail server tried: ${parts.join(", ")}; providers often do this to port 25`;
+}
+
+function affectedLine(place: Values): string {
+  const { operator, port, ipVersion, text } = place;
+  return `  ${operator} port ${port} over IPv${ipVersion}: ${text}`;
+}
+
 /** The status as `striplight status` prints it. */
 export function describeStatus(status: Values): string {
   const flows = valuesOf(status.flows);
@@ -42,6 +56,13 @@ export function describeStatus(status: Values): string {
   const { advice } = valuesOf(status.offload);
   const ports = Array.isArray(status.nearProxies) ? status.nearProxies.map(Number) : [];
   const proxies = describeProxies(ports);
+  const closed = describeClosed(
+    listOf(status.closedPorts).map(({ port, operators }) => ({
+      port: Number(port),
+      operators: Number(operators),
+    })),
+  );
+  const { servers } = valuesOf(status.baselines);
   const reasons = Object.entries(valuesOf(status.notInspected));
   return [
     `watching since ${status.since} ${user}; lamp ${status.lamp ?? "none"}`,
@@ -54,8 +75,11 @@ export function describeStatus(status: Values): string {
       reasons.map(([reason, count]) => `  ${reason}: ${count}`),
     ),
     ...(proxies === null ? [] : [proxies]),
+    ...(closed === null ? [] : [closed]),
+    `mail servers remembered: ${servers ?? 0}`,
     ...section("collectors", listOf(valuesOf(status.syslog).collectors).map(collectorLine)),
     `alerts: ${status.alertsRaised} raised; open: ${status.worstOpen ?? "none"}`,
+    ...section("who is affected, last 24 hours", listOf(status.affected).map(affectedLine)),
     ...section("last alerts", listOf(status.lastAlerts).map(alertLine)),
   ].join("\n");
 }

@@ -23,6 +23,7 @@ export function framingOf(hardware: number): Framing {
 const RTF_UP = 0x0001;
 const RTF_REJECT = 0x0200;
 const IFF_UP = 0x1;
+const IFF_RUNNING = 0x40;
 
 /** One line per record, or nothing when this kernel has no such file (IPv6 switched off). */
 function records(path: string): string[][] {
@@ -72,10 +73,27 @@ export function defaultInterface(): string | null {
   );
 }
 
+/** The gateways of all usable default routes, as the kernel writes them; sorted. */
+export function defaultGateways(): string[] {
+  const four = records("/proc/net/route").flatMap((f) => {
+    const [, destination, gateway, flags, , , , mask] = f;
+    const isDefault = destination === "00000000" && mask === "00000000";
+    return isDefault && usable(Number.parseInt(flags ?? "0", 16)) ? [gateway ?? ""] : [];
+  });
+  const six = records("/proc/net/ipv6_route").flatMap((f) => {
+    const [destination, length, , , gateway, , , , flags, name] = f;
+    const isDefault = length === "00" && /^0+$/.test(destination ?? "") && name !== "lo";
+    return isDefault && usable(Number.parseInt(flags ?? "0", 16)) ? [gateway ?? ""] : [];
+  });
+  return [...new Set([...four, ...six])].sort();
+}
+
 /** What is true of an interface now; `index` changes when it is re-created under its name. */
 export interface Link {
   readonly index: number;
   readonly up: boolean;
+  /** True while the other end is there. */
+  readonly running: boolean;
   /** ARPHRD number: 1 Ethernet, 512 PPP, 772 loopback, 65534 none. */
   readonly hardware: number;
 }
@@ -86,7 +104,8 @@ export function findLink(name: string): Link | null {
   const flags = interfaceFlags(name);
   const hardware = interfaceHardware(name);
   if (index === 0 || flags < 0 || hardware < 0) return null;
-  return { index, up: (flags & IFF_UP) !== 0, hardware };
+  const running = (flags & IFF_RUNNING) !== 0;
+  return { index, up: (flags & IFF_UP) !== 0, running, hardware };
 }
 
 /** The addresses an interface holds, without prefix lengths and zones. */

@@ -173,6 +173,13 @@ describe("matrix: scope", () => {
     matrix.uplinkChanged(START + HOUR);
     matrix.mark(place({ client: "a" }), START + HOUR + SECOND, true);
     assert.equal(matrix.coincidence(place(), START + HOUR + 2n * SECOND), START + HOUR);
+    matrix.mark(place({ client: "b" }), START + 4n * HOUR, true);
+    const later = matrix.coincidence(place(), START + 4n * HOUR);
+    assert.equal(later, START + HOUR, "it still began then");
+    const apart = matrixOf([["a", "ex.test", 587, 0, 2]]);
+    apart.uplinkChanged(START + HOUR);
+    apart.mark(place(), START + 3n * HOUR, true);
+    assert.equal(apart.coincidence(place(), START + 3n * HOUR), null);
     const before = matrixOf([["a", "ex.test", 587, 1, 1]]);
     before.uplinkChanged(START + HOUR);
     assert.equal(before.coincidence(place(), START + HOUR + SECOND), null);
@@ -196,6 +203,27 @@ describe("matrix: scope", () => {
       ["unknown", "several-operators"],
     );
     assert.match(scopes[1]?.text ?? "", /close to this uplink/);
+  });
+
+  it("reaches the words: one machine only, or every machine", () => {
+    const sighting = { file: null, interfaceName: "wan", evidenceFile: null, lanClient: null };
+    const texts = (machines: readonly [string, boolean][]): string => {
+      const book = new AlertBook({ judge: judgeForTests(), keepFlows: false });
+      let text = "";
+      for (const [n, [client, tampered]] of machines.entries()) {
+        const clean = { evidence: ["tls-ok"], tlsOffered: true, offered: FULL_LIST };
+        const mail = mailSeen(tampered ? { evidence: ["cap-hole"] } : clean);
+        const time = START + BigInt(n) * SECOND;
+        text = book.observe(finding({ time, client, mail }), sighting)[0]?.text ?? text;
+      }
+      return text;
+    };
+    const [a, b] = ["192.168.1.10", "192.168.1.11"];
+    const hit = (client: string): [string, boolean] => [client, true];
+    const spared = (client: string): [string, boolean] => [client, false];
+    const one = texts([...[b, b, b].map(spared), ...[a, a, a].map(hit)]);
+    assert.match(one, /only this machine is affected/);
+    assert.match(texts([a, b, a, b].map(hit)), /every machine that was seen .* is affected/);
   });
 
   it("says when tampering began with a change of the uplink", () => {

@@ -1,0 +1,95 @@
+// Ports that are closed towards everybody: connections to a mail port of three or more operators stay
+// unanswered, are refused or forbidden, while another port of one of them answers. A common practice of
+// providers with port 25; it informs and accuses nobody.
+
+import { operatorOf, ownedName } from "../../baseline/operator.ts";
+import type { Finding } from "../../finding.ts";
+import { apart, unrelatedOf } from "./sample.ts";
+
+const MAIL_PORTS = [25, 110, 143, 465, 587, 993, 995, 2525];
+const OPERATORS_MIN = 3;
+/** Operators remembered of each port; answers remembered in all. */
+const OPERATORS_MAX = 64;
+const ANSWERS_MAX = 1024;
+const DAY_NANOSECONDS = 86_400n * 1_000_000_000n;
+
+/** Whose server it is: by name, else the wide network it lies in; null for nobody's on the Internet. */
+function operatorName(finding: Finding): string | null {
+  const network = unrelatedOf(finding.server);
+  const name = ownedName(finding);
+  return network === null || name === null ? network : operatorOf(finding.server, name, "").name;
+}
+
+/** True for a connection of this house to a mail port that was never opened. */
+export function isShut(finding: Finding): boolean {
+  const { clientNear, serverPort, segments, mail } = finding;
+  if (!clientNear || mail !== null || !MAIL_PORTS.includes(serverPort)) return false;
+  if (segments.synAckTtl !== 0) return false;
+  const refused = segments.benign === "refused" && segments.resetsToClient > 0;
+  const names = [...segments.weak, ...segments.strong, ...segments.conclusive];
+  return refused || names.includes("syn-silent") || names.includes("icmp-prohibited");
+}
+
+/** True for a connection of this house that the server answered. */
+function isAnswered({ clientNear, segments, mail }: Finding): boolean {
+  if (!clientNear) return false;
+  const spoke = mail !== null && (mail.listState !== "none" || mail.greetingHost !== "");
+  return spoke || segments.synAckTtl !== 0 || (mail?.evidence.includes("tls-ok") ?? false);
+}
+
+/** A port and how many operators' servers were shut there within a day. */
+export interface ClosedPort {
+  readonly port: number;
+  readonly operators: number;
+}
+
+/** Which operators' ports were shut, and which answered. */
+export class ClosedPorts {
+  /** By port: operators and when. */
+  private readonly shut = new Map<number, Map<string, bigint>>();
+  /** `operator port` and when. */
+  private readonly answered = new Map<string, bigint>();
+  private newest = 0n;
+
+  observe(finding: Finding): void {
+    const shut = isShut(finding);
+    if (!shut && !isAnswered(finding)) return;
+    const operator = operatorName(finding);
+    if (operator === null) return;
+    const { openTime, serverPort } = finding;
+    if (openTime > this.newest) this.newest = openTime;
+    if (!shut) {
+      keepNewest(this.answered, `${operator} ${serverPort}`, openTime, ANSWERS_MAX);
+      return;
+    }
+    const operators = this.shut.get(serverPort) ?? new Map<string, bigint>();
+    this.shut.set(serverPort, operators);
+    keepNewest(operators, operator, openTime, OPERATORS_MAX);
+  }
+
+  /** Ports that are closed, ascending. */
+  found(): ClosedPort[] {
+    const recent = (time: bigint): boolean => apart(time, this.newest) <= DAY_NANOSECONDS;
+    const answers = [...this.answered].filter(([, time]) => recent(time)).map(([place]) => place);
+    return [...this.shut]
+      .map(([port, all]) => ({
+        port,
+        names: [...all].filter(([, time]) => recent(time)).map(([operator]) => operator),
+      }))
+      .filter(({ port, names }) => {
+        const elsewhere = (operator: string): boolean =>
+          answers.some((place) => place.startsWith(`${operator} `) && !place.endsWith(` ${port}`));
+        return names.length >= OPERATORS_MIN && names.some(elsewhere);
+      })
+      .map(({ port, names }) => ({ port, operators: names.length }))
+      .sort((a, b) => a.port - b.port);
+  }
+}
+
+/** Puts an entry last; the oldest gives way. */
+function keepNewest<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const oldest = map.keys().next();
+  if (map.size > most && !oldest.done) map.delete(oldest.value);
+}
