@@ -16,7 +16,10 @@ import { Stages } from "./stage";
 import { BURST_NEAR_NS, BURST_RESETS, BURST_US, LADDER_STEP, LADDER_US, TTL_STEP } from "./threshold";
 import { View } from "./view";
 
-/** Steps of known ladders: two full segments of Ethernet, and one box's constant. */
+/**
+ * Steps of known ladders: a full segment of Ethernet (Clayton, Murdoch, Watson 2006, and INTANG's source),
+ * and the constant of a box that ended file sharing in 2007 (Weaver, Sommer, Paxson, NDSS 2009).
+ */
 const STEP_SEGMENT: u32 = 1460;
 const STEP_CONSTANT: u32 = 12503;
 /** Windows that form a run of this many convict; two do with different TTLs. */

@@ -7,7 +7,7 @@
 //   loud   judged rows with evidence, oldest first
 
 import { RESET_CAPACITY, RESET_ROW_SIZE } from "../limits";
-import { RESET_TABLE } from "../memory";
+import { clearRow, RESET_TABLE } from "../memory";
 
 /** Flags of a row. */
 export const RESET_HELD: u32 = 1; // waits for its deadline
@@ -185,7 +185,8 @@ export class ResetTable {
       store<u16>(FRESH, <u16>index);
     } else return 0;
     const row = ResetRow.of(index);
-    memory.fill(changetype<usize>(row), 0, RESET_ROW_SIZE);
+    clearRow(changetype<usize>(row), TAIL_AT);
+    store<u64>(changetype<usize>(row), 0, TAIL_AT);
     row.flow = <u32>flow;
     ResetTable.append(row, QUIET);
     return index;
