@@ -37,8 +37,9 @@ export class NearProxies {
   private readonly ports = new Map<number, Map<string, Distance>>();
   private newest = 0n;
 
-  /** Takes what a finding says of its server's distance. */
+  /** Takes what the last finding about a connection says of its server's distance. */
   observe(finding: Finding): void {
+    if (finding.cause !== "ended") return;
     const hops = serverHops(finding);
     const network = unrelatedOf(finding.server);
     if (hops === null || network === null) return;
