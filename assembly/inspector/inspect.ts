@@ -8,18 +8,19 @@ import { Hello } from "./dialog/hello";
 import { Port } from "./dialog/port";
 import { Forensics } from "./evidence/forensics";
 import { Benign } from "./evidence/evidence";
-import { Cause, } from "./finding/finding";
+import { Cause } from "./finding/finding";
 import { FindingRing } from "./finding/ring";
 import {
   Application, Flow, FLOW_ANSWERED, FLOW_BOTH_HOME, FLOW_CLIENT_NEAR, FLOW_NAMED, FLOW_PROBED_CLIENT,
   FLOW_PROBED_SERVER, FLOW_SYN_SEEN, FLOW_WITNESS,
 } from "./flow/flow";
+import { Ahead } from "./flow/ahead";
 import { HeadTable } from "./flow/head-table";
 import { Doubt } from "./flow/doubt";
 import { Home } from "./flow/home";
 import { HALF_SEEN, HALF_SYN } from "./flow/half";
 import { FlowKey } from "./flow/key";
-import { CLASS_CLOSED, CLASS_KEPT, FlowTable } from "./flow/table";
+import { CLASS_CLOSED, CLASS_KEPT, FlowTable, FROM_CLIENT, SLOT_NONE } from "./flow/table";
 import { Track } from "./flow/track";
 import { DUE_PER_FRAME_MAX, LAYER_DEPTH_MAX, SYN_REPEATED_NS } from "./limits";
 import { Names } from "./name/names";
@@ -134,7 +135,7 @@ export class Inspect {
     FlowTable.setEpoch(time);
     segment.time = time;
     segment.frame = frame;
-    segment.interfaceIndex = interfaceIndex;
+    segment.interfaceIndex = interfaceIndex & 0xffff; // as a flow keeps it
     segment.checksumNotReady = 0;
   }
 
@@ -315,7 +316,7 @@ export class Inspect {
     segment.targetPort = Tcp.at(transport).targetPort;
     const found = FlowTable.find(segment, FlowKey.hash(segment));
     if (!found) return Reason.IcmpNoFlow;
-    const flow = Flow.at(found);
+    const flow = Flow.at(found & ~FROM_CLIENT);
     Forensics.icmp(
       flow, icmp.type, icmp.code, senderHigh, senderLow, Tcp.at(transport).seq, segment.time, segment.frame,
     );
@@ -358,18 +359,18 @@ export class Inspect {
   /** From here on the segment belongs to a connection. */
   private static connection(segment: Segment): Reason {
     Counters.add(Counter.Segments, 1);
-    const hash = FlowKey.hash(segment);
-    let found = FlowTable.find(segment, hash);
+    let found = FlowTable.findAhead(segment, Ahead.row);
+    if (!found) found = FlowTable.find(segment, FlowKey.hash(segment));
     if (!found) {
       // A reset opens nothing: it is backscatter, or older than our view.
       if (segment.has(RST)) return Reason.ResetNoFlow;
-      found = Inspect.open(segment, hash);
-    } else if ((segment.flags & (SYN | ACK)) == SYN && Inspect.opensAnew(Flow.at(found), segment)) {
-      Inspect.end(Flow.at(found));
-      found = Inspect.open(segment, hash);
+      found = Inspect.open(segment);
+    } else if ((segment.flags & (SYN | ACK)) == SYN && Inspect.opensAnew(found, segment)) {
+      Inspect.end(Flow.at(found & ~FROM_CLIENT));
+      found = Inspect.open(segment);
     }
-    const flow = Flow.at(found);
-    const fromClient = FlowTable.fromClient(flow, segment);
+    const flow = Flow.at(found & ~FROM_CLIENT);
+    const fromClient = (found & FROM_CLIENT) != 0;
     const fromNear = fromClient == flow.has(FLOW_CLIENT_NEAR);
     let touched = false;
     if (segment.has(RST)) Counters.add(Counter.Resets, 1);
@@ -391,7 +392,7 @@ export class Inspect {
       flow.set(FLOW_ANSWERED);
       if (!touched && Doubt.has(flow)) Inspect.tell(flow, Cause.Changed);
     }
-    FlowTable.mark(found, flow, flow.client.has(HALF_SEEN) && flow.server.has(HALF_SEEN), segment.time);
+    FlowTable.mark(flow, flow.client.has(HALF_SEEN) && flow.server.has(HALF_SEEN), segment.time);
     if (touched) Inspect.settle(flow);
     return Reason.Ok;
   }
@@ -407,9 +408,10 @@ export class Inspect {
     return Dialogs.reads(flow) || (application >= Application.Smtp && application <= Application.Pop3);
   }
 
-  /** A SYN on a known connection: a repetition, a simultaneous open, or the next one on the same ports. */
-  private static opensAnew(flow: Flow, segment: Segment): bool {
-    const fromClient = FlowTable.fromClient(flow, segment);
+  /** A SYN on a connection found: a repetition, a simultaneous open, or the next one on the same ports. */
+  private static opensAnew(found: usize, segment: Segment): bool {
+    const flow = Flow.at(found & ~FROM_CLIENT);
+    const fromClient = (found & FROM_CLIENT) != 0;
     const half = fromClient ? flow.client : flow.server;
     if (half.has(HALF_SYN)) {
       return half.iss != segment.seq ||
@@ -420,20 +422,21 @@ export class Inspect {
     return true;
   }
 
-  /** A row for a new connection; makes room when there is none. */
-  private static open(segment: Segment, hash: u64): usize {
-    let at = FlowTable.free(hash);
-    if (!at) {
-      at = FlowTable.victim(hash);
-      const group = FlowTable.classOf(at);
+  /** A row for a new connection, with FROM_CLIENT as found; makes room when there is none. */
+  private static open(segment: Segment): usize {
+    const hash = FlowKey.hash(segment);
+    let slot = FlowTable.free(hash);
+    if (slot == SLOT_NONE) {
+      const victim = FlowTable.victim(hash);
+      const group = FlowTable.classOf(victim);
       Counters.add(
         group == CLASS_CLOSED ? Counter.FlowsEvictedClosed
           : group == CLASS_KEPT ? Counter.FlowsEvictedBusy : Counter.FlowsEvictedIdle, 1,
       );
-      Inspect.end(Flow.at(at));
-      at = FlowTable.free(hash);
+      Inspect.end(Flow.at(victim));
+      slot = FlowTable.free(hash);
     }
-    FlowTable.claim(at, hash);
+    const at = FlowTable.claim(slot, hash);
     Counters.add(Counter.Flows, 1);
     const flow = Flow.at(at);
     const flags = segment.flags;
@@ -457,7 +460,7 @@ export class Inspect {
     const serverHome = Home.has(flow.serverHigh, flow.serverLow);
     if (clientHome == serverHome) flow.set(FLOW_BOTH_HOME | FLOW_CLIENT_NEAR);
     else if (clientHome) flow.set(FLOW_CLIENT_NEAR);
-    return at;
+    return sourceIsClient ? at | FROM_CLIENT : at;
   }
 
   /** Tells the host when something changed, and sets the clock for what is due next. */
@@ -497,7 +500,7 @@ export class Inspect {
 
   /** End of input: ends connections until findings must be drained. True while more remain. */
   static finish(): bool {
-    for (let index = load<u32>(STATE, ENDING); index < <u32>FLOW_CAPACITY; index++) {
+    for (let index = load<u32>(STATE, ENDING); index < FlowTable.rows(); index++) {
       if (FindingRing.full()) {
         store<u32>(STATE, index, ENDING);
         return true;

@@ -3,7 +3,7 @@
 // where 0 means "none".
 //
 //   0 ─────── 64 KiB ──────────── RING_AT + RING_SIZE ─────────────────────────────── end of memory
-//   unused    ring / capture window   flows · tags · dialogs · resets · heads · findings · names
+//   unused    ring / capture window   flows · sets · dialogs · resets · heads · findings · names
 
 import {
   DIALOG_ROW_SIZE, FINDING_CAPACITY, FINDING_ROW_SIZE, FLOW_ROW_SIZE, HEAD_CAPACITY, HEAD_ROW_SIZE,
@@ -11,7 +11,7 @@ import {
 } from "./limits";
 
 export const FLOW_TABLE: usize = memory.data(FLOW_CAPACITY * FLOW_ROW_SIZE, 256);
-export const FLOW_TAGS: usize = memory.data(FLOW_CAPACITY * 2, 64);
+export const FLOW_SETS: usize = memory.data(FLOW_CAPACITY * 4, 64);
 export const DIALOG_TABLE: usize = memory.data(DIALOG_CAPACITY * DIALOG_ROW_SIZE, 64);
 export const RESET_TABLE: usize = memory.data(RESET_CAPACITY * RESET_ROW_SIZE, 64);
 export const HEAD_TABLE: usize = memory.data(HEAD_CAPACITY * HEAD_ROW_SIZE, 64);

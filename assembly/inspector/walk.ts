@@ -30,6 +30,7 @@ export class Walk {
     const linkType = link.linkType;
     const fraction: u64 = link.resolution == 9 ? 1 : 1000;
     let ahead = at;
+    Ahead.begin();
     if (CaptureRecord.headerFits(at, end) && !Inspect.joined(Walk.recordTime(at, fraction, swapped))) {
       return Walk.stop(at, Stop.Drain);
     }
@@ -42,6 +43,7 @@ export class Walk {
       const next = frame + captured;
       if (next > end) break;
       const time = Walk.recordTime(at, fraction, swapped);
+      Ahead.turn();
       Inspect.frame(frame, captured, CaptureRecord.field(at, 12, swapped), linkType, time, 0);
       at = next;
     }
@@ -69,6 +71,8 @@ export class Walk {
 
   /** pcapng packet blocks in [at, end); stops at the first block of another kind. */
   static blocks(at: usize, end: usize, swapped: bool): usize {
+    Ahead.begin();
+    Ahead.turn(); // these blocks are not looked at ahead
     while (CaptureBlock.headerFits(at, end)) {
       if (FindingRing.full()) return Walk.stop(at, Stop.Drain);
       const type = CaptureBlock.field(at, 0, swapped);
@@ -128,6 +132,7 @@ export class Walk {
       if (offset >= ahead) ahead = Walk.lookAheadRing(blockAt, offset, interfaceIndex);
       const frame = RingFrame.at(blockAt + offset);
       if (!Inspect.joined(frame.time)) return offset;
+      Ahead.turn();
       const ethernet = frame.hasEthernet;
       const start = ethernet ? frame.macOffset : frame.netOffset;
       const captured = ethernet ? frame.captured : frame.captured - (frame.netOffset - frame.macOffset);
@@ -152,9 +157,8 @@ export class Walk {
     for (let turn: u32 = 0; turn < AHEAD_FRAMES - 1 && offset <= BLOCK_SIZE - RingFrame.size; turn++) {
       const frame = RingFrame.at(blockAt + offset);
       const start = offset + frame.macOffset;
-      if (frame.hasEthernet && start <= BLOCK_SIZE && frame.captured <= BLOCK_SIZE - start) {
-        Ahead.frame(blockAt + start, frame.captured, interfaceIndex);
-      }
+      const inside = frame.hasEthernet && start <= BLOCK_SIZE && frame.captured <= BLOCK_SIZE - start;
+      Ahead.frame(blockAt + start, inside ? frame.captured : 0, interfaceIndex);
       const step = frame.nextOffset;
       if (step == 0 || step > BLOCK_SIZE - offset) { offset = BLOCK_SIZE; break; }
       offset += step;

@@ -39,5 +39,7 @@ export class FindingRing {
   static release(count: u32): void {
     assert(count <= FindingRing.count());
     store<u32>(HEAD, load<u32>(HEAD, 4) + count, 4);
+    if (FindingRing.count()) return;
+    store<u64>(HEAD, 0); // from the first row again: the rest of the ring is only touched when it is needed
   }
 }

@@ -1,6 +1,6 @@
 // Looks ahead over the next few frames of a walk and touches the rows their lookups will need, so that
 // the processor fetches them at the same time instead of waiting for one after the other. Only a hint:
-// it decodes the plainest headers, judges nothing and changes nothing but a scratch word.
+// it decodes the plainest headers, judges nothing and changes nothing but its own few words.
 // Measured: docs/PERFORMANCE.md, "looking ahead".
 
 import { FlowKey } from "./key";
@@ -19,46 +19,62 @@ const MAPPED: u64 = 0xffff0000;
 const IP4_SIZE: u32 = 14 + 20 + 4;
 const IP6_SIZE: u32 = 14 + 40 + 4;
 
+/** Row of each frame looked at, 0 where the look was in vain. */
 const ROWS: usize = memory.data(16 * 4, 64);
-/** Count of rows waiting, and the word that keeps the reads from being optimised away. */
+/** Frames looked at, frames walked since, row of the frame being walked; the word that keeps the reads alive. */
 const STATE: usize = memory.data(16, 8);
+const WALKED: usize = 4;
+const ROW: usize = 8;
+const SUM: usize = 12;
 
 export class Ahead {
-  @inline static begin(): void { store<u32>(STATE, 0); }
+  @inline static begin(): void { store<u64>(STATE, 0); }
 
   /** One Ethernet frame to come. */
-  static frame(at: usize, captured: u32, interfaceIndex: u32): void {
-    if (captured < IP4_SIZE) return;
+  @inline static frame(at: usize, captured: u32, interfaceIndex: u32): void {
+    const count = load<u32>(STATE);
+    store<u32>(ROWS + (<usize>count << 2), <u32>Ahead.look(at, captured, interfaceIndex));
+    store<u32>(STATE, count + 1);
+  }
+
+  /** The walk comes to the next frame: `row` is what was seen of it, 0 = nothing. */
+  @inline static turn(): void {
+    const walked = load<u32>(STATE, WALKED);
+    store<u32>(STATE, walked < load<u32>(STATE) ? load<u32>(ROWS + (<usize>walked << 2)) : 0, ROW);
+    store<u32>(STATE, walked + 1, WALKED);
+  }
+
+  /** The row a lookup will probably find, or take; who uses it compares the addresses. */
+  @inline static get row(): usize { return <usize>load<u32>(STATE, ROW); }
+
+  private static look(at: usize, captured: u32, interfaceIndex: u32): usize {
+    if (captured < IP4_SIZE) return 0;
     const etherType = Octets.u16(at, 12);
-    let hash: u64;
     if (etherType == ETHERTYPE_IP4) {
       const ip = Ip4.at(at + 14);
-      if (Octets.u8(at, 14) != 0x45 || ip.protocol != PROTOCOL_TCP) return;
-      hash = FlowKey.of(
+      if (Octets.u8(at, 14) != 0x45 || ip.protocol != PROTOCOL_TCP) return 0;
+      return FlowTable.candidateRow(FlowKey.of(
         0, (<u64>ip.source << 32) | MAPPED, Octets.u16(at, 34),
         0, (<u64>ip.target << 32) | MAPPED, Octets.u16(at, 36), interfaceIndex,
-      );
-    } else if (etherType == ETHERTYPE_IP6 && captured >= IP6_SIZE) {
-      const ip = Ip6.at(at + 14);
-      if (ip.nextHeader != PROTOCOL_TCP) return;
-      hash = FlowKey.of(
-        ip.sourceHigh, ip.sourceLow, Octets.u16(at, 54),
-        ip.targetHigh, ip.targetLow, Octets.u16(at, 56), interfaceIndex,
-      );
-    } else return;
-    const count = load<u32>(STATE);
-    store<u32>(ROWS + (<usize>count << 2), <u32>FlowTable.candidateRow(hash));
-    store<u32>(STATE, (count + 1) & (AHEAD_FRAMES - 1));
+      ));
+    }
+    if (etherType != ETHERTYPE_IP6 || captured < IP6_SIZE) return 0;
+    const ip = Ip6.at(at + 14);
+    if (ip.nextHeader != PROTOCOL_TCP) return 0;
+    return FlowTable.candidateRow(FlowKey.of(
+      ip.sourceHigh, ip.sourceLow, Octets.u16(at, 54),
+      ip.targetHigh, ip.targetLow, Octets.u16(at, 56), interfaceIndex,
+    ));
   }
 
   /** Reads one word of each cache line of the rows found. */
   static touch(): void {
     const count = load<u32>(STATE);
     let sum: u32 = 0;
-    for (let index: u32 = 0; index < count; index++) {
+    for (let index: u32 = 0; index < count; index++) { // at most AHEAD_FRAMES: the walks look no further
       const row = <usize>load<u32>(ROWS + (<usize>index << 2));
       if (row) sum += load<u32>(row) + load<u32>(row, 64) + load<u32>(row, 128) + load<u32>(row, 192);
     }
-    store<u32>(STATE, sum, 4);
+    store<u32>(STATE, sum, SUM);
   }
 }

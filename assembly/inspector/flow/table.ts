@@ -1,18 +1,19 @@
-// The flow table: FLOW_CAPACITY rows in sets of FLOW_WAYS. A connection may live in one of two sets,
+// The flow table: FLOW_CAPACITY slots in sets of FLOW_WAYS. A connection may live in one of two sets,
 // so the table fills to about 95 % before anything must go. One 128-bit compare finds the candidates
 // of a set by their 16-bit tags; nothing is ever chained, moved or searched further than two sets.
 //
-//   tags   │ set 0: t t t t t t t t │ set 1: … │      0 = free
+//   sets   │ set 0: t t t t t t t t r r r r r r r r │ set 1: … │   t: tag, 0 = free; r: number of its row
+//   rows   │ 256 octets each, taken from the first on: what was never used costs no memory
 //   marks  │ one u32 a row: class in the two high bits, coarse time of the last packet below
-//   rows   │ 256 octets each, same order
 //
 // When both sets are full, the row with the smallest mark goes: closed connections first, then
 // half-open ones, then the longest idle; connections with a mail dialog or a reset history last.
 
 import { FLOW_ROW_SIZE, FLOW_WAYS } from "../limits";
-import { clearRow, FLOW_TABLE, FLOW_TAGS } from "../memory";
+import { clearRow, FLOW_SETS, FLOW_TABLE } from "../memory";
 import { Segment } from "../segment";
 import { Flow, FLOW_CLOSED } from "./flow";
+import { FlowKey } from "./key";
 
 const SETS: u32 = FLOW_CAPACITY / FLOW_WAYS;
 const SET_MASK: u32 = SETS - 1;
@@ -30,9 +31,20 @@ export const CLASS_KEPT: u32 = 3;
 /** alive: rows in use. ordinal: serial number of the last flow. epoch: time the marks count from. */
 const ALIVE: usize = memory.data(16, 8);
 const EPOCH: usize = memory.data(8, 8);
+/** fresh: rows from here on were never used. spare: the row released last + 1, which names the one before. */
+const FRESH: usize = memory.data(8, 8);
+const SPARE: usize = 4;
+/** Octets of a set: FLOW_WAYS tags, then FLOW_WAYS row numbers. */
+const SET_SHIFT: usize = 5;
+const ROWS_OF_SET: usize = 16;
+/** Bit of a found row's address. */
+export const FROM_CLIENT: usize = 1;
+/** No slot: both sets are full. */
+export const SLOT_NONE: u32 = u32.MAX_VALUE;
 
 if ((FLOW_CAPACITY & (FLOW_CAPACITY - 1)) != 0) ERROR("FLOW_CAPACITY must be a power of two");
 if (FLOW_WAYS != 8) ERROR("a set is one 128-bit row of eight tags");
+if (FLOW_CAPACITY > 65536) ERROR("row numbers are 16 bits");
 
 export class FlowTable {
   @inline static alive(): u32 { return load<u32>(ALIVE); }
@@ -45,9 +57,19 @@ export class FlowTable {
   /** The other set of a tag; its own inverse. */
   @inline static otherSet(set: u32, tag: u32): u32 { return (set ^ (tag * 0x5bd1)) & SET_MASK; }
 
+  /** Where the tag of a slot stands; its row number stands ROWS_OF_SET behind it. */
+  @inline private static slotAt(slot: u32): usize {
+    return FLOW_SETS + (<usize>(slot / FLOW_WAYS) << SET_SHIFT) + (<usize>(slot % FLOW_WAYS) << 1);
+  }
+
+  /** The row a slot in use names. */
+  @inline private static rowOf(slot: u32): usize {
+    return FlowTable.row(<u32>load<u16>(FlowTable.slotAt(slot), ROWS_OF_SET));
+  }
+
   /** Ways of a set whose tag equals: bit n stands for way n. */
   @inline private static candidates(set: u32, tag: u32): u32 {
-    const at = FLOW_TAGS + (<usize>set << 4);
+    const at = FLOW_SETS + (<usize>set << SET_SHIFT);
     if (ASC_FEATURE_SIMD) {
       return <u32>i16x8.bitmask(i16x8.eq(v128.load(at), i16x8.splat(<i16>tag)));
     }
@@ -58,10 +80,13 @@ export class FlowTable {
     return bits;
   }
 
-  /** The flow of this segment, 0 when there is none. */
+  /**
+   * The flow of this segment, 0 when there is none. Rows lie at multiples of 256: FROM_CLIENT is set
+   * in the address when the flow's client sent the segment.
+   */
   static find(segment: Segment, hash: u64): usize {
     const tag = FlowTable.tagOf(hash);
-    let set = FlowTable.setOf(hash);
+    const set = FlowTable.setOf(hash);
     const found = FlowTable.findIn(set, tag, segment);
     if (found) return found;
     return FlowTable.findIn(FlowTable.otherSet(set, tag), tag, segment);
@@ -70,20 +95,26 @@ export class FlowTable {
   private static findIn(set: u32, tag: u32, segment: Segment): usize {
     let bits = FlowTable.candidates(set, tag);
     while (bits) { // at most FLOW_WAYS turns: each clears one bit
-      const at = FlowTable.row(set * FLOW_WAYS + <u32>ctz(bits));
-      if (FlowTable.same(Flow.at(at), segment)) return at;
+      const found = FlowTable.match(FlowTable.rowOf(set * FLOW_WAYS + <u32>ctz(bits)), segment);
+      if (found) return found;
       bits &= bits - 1;
     }
     return 0;
   }
 
-  /** Same ends, in either direction, on the same interface. */
-  @inline static same(flow: Flow, segment: Segment): bool {
-    if (<u32>flow.interfaceIndex != segment.interfaceIndex) return false;
-    return FlowTable.fromClient(flow, segment) ||
-      (flow.clientLow == segment.targetLow && flow.serverLow == segment.sourceLow &&
-        flow.clientHigh == segment.targetHigh && flow.serverHigh == segment.sourceHigh &&
-        <u32>flow.clientPort == segment.targetPort && <u32>flow.serverPort == segment.sourcePort);
+  /** The same as `find` for the one row that was looked ahead: 0 when it is another connection's by now. */
+  @inline static findAhead(segment: Segment, at: usize): usize {
+    return at != 0 && Flow.at(at).ordinal != 0 ? FlowTable.match(at, segment) : 0;
+  }
+
+  /** The row when it has the same ends, in either direction, on the same interface; else 0. */
+  private static match(at: usize, segment: Segment): usize {
+    const flow = Flow.at(at);
+    if (<u32>flow.interfaceIndex != segment.interfaceIndex) return 0;
+    if (FlowTable.fromClient(flow, segment)) return at | FROM_CLIENT;
+    return flow.clientLow == segment.targetLow && flow.serverLow == segment.sourceLow &&
+      flow.clientHigh == segment.targetHigh && flow.serverHigh == segment.sourceHigh &&
+      <u32>flow.clientPort == segment.targetPort && <u32>flow.serverPort == segment.sourcePort ? at : 0;
   }
 
   /** Did the flow's client send this segment? */
@@ -104,25 +135,26 @@ export class FlowTable {
     const other = FlowTable.otherSet(set, tag);
     const here = FlowTable.candidates(set, tag);
     const there = FlowTable.candidates(other, tag);
-    if (here) return FlowTable.row(set * FLOW_WAYS + <u32>ctz(here));
-    if (there) return FlowTable.row(other * FLOW_WAYS + <u32>ctz(there));
-    // A new connection: the row it will take, or the one that must go for it.
-    const free = FlowTable.free(hash);
-    return free ? free : FlowTable.victim(hash);
+    if (here) return FlowTable.rowOf(set * FLOW_WAYS + <u32>ctz(here));
+    if (there) return FlowTable.rowOf(other * FLOW_WAYS + <u32>ctz(there));
+    // A new connection takes the row released last, or the one that must go; a fresh row is in no hurry.
+    if (FlowTable.free(hash) == SLOT_NONE) return FlowTable.victim(hash);
+    const spare = load<u32>(FRESH, SPARE);
+    return spare ? FlowTable.row(spare - 1) : 0;
   }
 
-  /** A free row for this hash, 0 when both sets are full. */
-  static free(hash: u64): usize {
+  /** A free slot for this hash, SLOT_NONE when both sets are full. */
+  static free(hash: u64): u32 {
     const tag = FlowTable.tagOf(hash);
     const set = FlowTable.setOf(hash);
     const other = FlowTable.otherSet(set, tag);
     const here = FlowTable.candidates(set, 0);
     const there = FlowTable.candidates(other, 0);
-    if ((here | there) == 0) return 0;
+    if ((here | there) == 0) return SLOT_NONE;
     // The emptier set takes it: two choices keep both sets short.
     return popcnt(here) >= popcnt(there)
-      ? FlowTable.row(set * FLOW_WAYS + <u32>ctz(here))
-      : FlowTable.row(other * FLOW_WAYS + <u32>ctz(there));
+      ? set * FLOW_WAYS + <u32>ctz(here)
+      : other * FLOW_WAYS + <u32>ctz(there);
   }
 
   /** The row that must go so that this hash finds room. */
@@ -130,47 +162,78 @@ export class FlowTable {
     const tag = FlowTable.tagOf(hash);
     const set = FlowTable.setOf(hash);
     const other = FlowTable.otherSet(set, tag);
-    let best = set * FLOW_WAYS;
+    let best: u32 = 0;
     let bestMark = u32.MAX_VALUE;
-    for (let way: u32 = 0; way < FLOW_WAYS; way++) {
-      const here = set * FLOW_WAYS + way;
-      const mark = load<u32>(MARKS + (<usize>here << 2));
-      if (mark < bestMark) { bestMark = mark; best = here; }
-      const there = other * FLOW_WAYS + way;
-      const otherMark = load<u32>(MARKS + (<usize>there << 2));
-      if (otherMark < bestMark) { bestMark = otherMark; best = there; }
+    for (let way: u32 = 0; way < 2 * FLOW_WAYS; way++) {
+      const slot = (way & 1 ? other : set) * FLOW_WAYS + (way >> 1);
+      const row = <u32>load<u16>(FlowTable.slotAt(slot), ROWS_OF_SET);
+      const mark = load<u32>(MARKS + (<usize>row << 2));
+      if (mark < bestMark) { bestMark = mark; best = row; }
     }
     return FlowTable.row(best);
   }
 
-  /** Takes a free row into use; the row is zeroed. */
-  static claim(at: usize, hash: u64): void {
-    const index = FlowTable.index(at);
-    assert(load<u16>(FLOW_TAGS + (<usize>index << 1)) == 0);
+  /** Takes a free slot into use and gives it a zeroed row: there are as many rows as slots. */
+  static claim(slot: u32, hash: u64): usize {
+    const slotAt = FlowTable.slotAt(slot);
+    assert(load<u16>(slotAt) == 0);
+    const spare = load<u32>(FRESH, SPARE);
+    const number = spare ? spare - 1 : load<u32>(FRESH);
+    const at = FlowTable.row(number);
+    if (spare) store<u32>(FRESH, load<u32>(at), SPARE);
+    else store<u32>(FRESH, number + 1);
     clearRow(at, FLOW_ROW_SIZE);
-    store<u16>(FLOW_TAGS + (<usize>index << 1), <u16>FlowTable.tagOf(hash));
+    store<u16>(slotAt, <u16>FlowTable.tagOf(hash));
+    store<u16>(slotAt, <u16>number, ROWS_OF_SET);
     store<u32>(ALIVE, load<u32>(ALIVE) + 1);
-    const ordinal = load<u32>(ALIVE, 4) + 1;
+    const ordinal = max<u32>(load<u32>(ALIVE, 4) + 1, 1); // 0 is a free row's, even after 2^32 connections
     store<u32>(ALIVE, ordinal, 4);
     Flow.at(at).ordinal = ordinal;
+    return at;
   }
 
+  /** Frees a row in use and its slot. */
   static release(at: usize): void {
-    const index = FlowTable.index(at);
-    assert(load<u16>(FLOW_TAGS + (<usize>index << 1)) != 0);
-    store<u16>(FLOW_TAGS + (<usize>index << 1), 0);
-    store<u32>(MARKS + (<usize>index << 2), 0);
+    const flow = Flow.at(at);
+    const number = FlowTable.index(at);
+    assert(flow.ordinal != 0);
+    const slot = FlowTable.slotOf(flow, number);
+    const slotAt = FlowTable.slotAt(slot);
+    store<u16>(slotAt, 0);
+    store<u16>(slotAt, 0, ROWS_OF_SET);
+    flow.ordinal = 0;
+    store<u32>(at, load<u32>(FRESH, SPARE));
+    store<u32>(FRESH, number + 1, SPARE);
     store<u32>(ALIVE, load<u32>(ALIVE) - 1);
   }
 
-  @inline static used(index: u32): bool { return load<u16>(FLOW_TAGS + (<usize>index << 1)) != 0; }
+  /** The slot that names this row. Every row in use has one: that it does not is a bug, and traps. */
+  private static slotOf(flow: Flow, number: u32): u32 {
+    const hash = FlowKey.of(
+      flow.clientHigh, flow.clientLow, flow.clientPort,
+      flow.serverHigh, flow.serverLow, flow.serverPort, flow.interfaceIndex,
+    );
+    const tag = FlowTable.tagOf(hash);
+    const set = FlowTable.setOf(hash);
+    const other = FlowTable.otherSet(set, tag);
+    for (let way: u32 = 0; way < 2 * FLOW_WAYS; way++) {
+      const slot = (way & 1 ? other : set) * FLOW_WAYS + (way >> 1);
+      const at = FlowTable.slotAt(slot);
+      if (<u32>load<u16>(at) == tag && <u32>load<u16>(at, ROWS_OF_SET) == number) return slot;
+    }
+    return unreachable();
+  }
+
+  /** Rows that were ever in use: [0, rows). */
+  @inline static rows(): u32 { return load<u32>(FRESH); }
+  @inline static used(number: u32): bool { return Flow.at(FlowTable.row(number)).ordinal != 0; }
 
   /** Remembers when and how the row was last used. */
-  @inline static mark(at: usize, flow: Flow, open: bool, time: u64): void {
+  @inline static mark(flow: Flow, open: bool, time: u64): void {
     const kept = flow.dialogRow | flow.resetRow;
     const group = kept ? CLASS_KEPT : flow.has(FLOW_CLOSED) ? CLASS_CLOSED : open ? CLASS_OPEN : CLASS_HALF_OPEN;
     const coarse = <u32>((time - load<u64>(EPOCH)) >> MARK_SHIFT) & MARK_TIME;
-    store<u32>(MARKS + (<usize>FlowTable.index(at) << 2), (group << 30) | coarse);
+    store<u32>(MARKS + (<usize>FlowTable.index(changetype<usize>(flow)) << 2), (group << 30) | coarse);
   }
 
   /** Class of the row as last marked. */
