@@ -359,7 +359,7 @@ export class Inspect {
   /** From here on the segment belongs to a connection. */
   private static connection(segment: Segment): Reason {
     Counters.add(Counter.Segments, 1);
-    let found = FlowTable.findAhead(segment, Ahead.row);
+    let found = FlowTable.findAhead(segment, Ahead.slot);
     if (!found) found = FlowTable.find(segment, FlowKey.hash(segment));
     if (!found) {
       // A reset opens nothing: it is backscatter, or older than our view.
@@ -427,14 +427,13 @@ export class Inspect {
     const hash = FlowKey.hash(segment);
     let slot = FlowTable.free(hash);
     if (slot == SLOT_NONE) {
-      const victim = FlowTable.victim(hash);
-      const group = FlowTable.classOf(victim);
+      slot = FlowTable.victim(hash);
+      const group = FlowTable.classOf(slot);
       Counters.add(
         group == CLASS_CLOSED ? Counter.FlowsEvictedClosed
           : group == CLASS_KEPT ? Counter.FlowsEvictedBusy : Counter.FlowsEvictedIdle, 1,
       );
-      Inspect.end(Flow.at(victim));
-      slot = FlowTable.free(hash);
+      Inspect.end(Flow.at(FlowTable.rowOf(slot)));
     }
     const at = FlowTable.claim(slot, hash);
     Counters.add(Counter.Flows, 1);

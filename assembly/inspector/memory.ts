@@ -11,7 +11,7 @@ import {
 } from "./limits";
 
 export const FLOW_TABLE: usize = memory.data(FLOW_CAPACITY * FLOW_ROW_SIZE, 256);
-export const FLOW_SETS: usize = memory.data(FLOW_CAPACITY * 4, 64);
+export const FLOW_SETS: usize = memory.data(FLOW_CAPACITY * 8, 64);
 export const DIALOG_TABLE: usize = memory.data(DIALOG_CAPACITY * DIALOG_ROW_SIZE, 64);
 export const RESET_TABLE: usize = memory.data(RESET_CAPACITY * RESET_ROW_SIZE, 64);
 export const HEAD_TABLE: usize = memory.data(HEAD_CAPACITY * HEAD_ROW_SIZE, 64);

@@ -4,7 +4,7 @@
 // Measured: docs/PERFORMANCE.md, "looking ahead".
 
 import { FlowKey } from "./key";
-import { FlowTable } from "./table";
+import { FlowTable, SLOT_NONE } from "./table";
 import { ETHERTYPE_IP4, ETHERTYPE_IP6 } from "../wire/ethernet";
 import { Ip6 } from "../wire/ip6";
 import { Ip4 } from "../wire/ip4";
@@ -19,12 +19,12 @@ const MAPPED: u64 = 0xffff0000;
 const IP4_SIZE: u32 = 14 + 20 + 4;
 const IP6_SIZE: u32 = 14 + 40 + 4;
 
-/** Row of each frame looked at, 0 where the look was in vain. */
-const ROWS: usize = memory.data(16 * 4, 64);
-/** Frames looked at, frames walked since, row of the frame being walked; the word that keeps the reads alive. */
+/** Slot of each frame looked at, SLOT_NONE where the look was in vain. */
+const SLOTS: usize = memory.data(16 * 4, 64);
+/** Frames looked at, frames walked since, slot of the frame being walked; the word that keeps the reads alive. */
 const STATE: usize = memory.data(16, 8);
 const WALKED: usize = 4;
-const ROW: usize = 8;
+const SLOT: usize = 8;
 const SUM: usize = 12;
 
 export class Ahead {
@@ -33,35 +33,36 @@ export class Ahead {
   /** One Ethernet frame to come. */
   @inline static frame(at: usize, captured: u32, interfaceIndex: u32): void {
     const count = load<u32>(STATE);
-    store<u32>(ROWS + (<usize>count << 2), <u32>Ahead.look(at, captured, interfaceIndex));
+    store<u32>(SLOTS + (<usize>count << 2), Ahead.look(at, captured, interfaceIndex));
     store<u32>(STATE, count + 1);
   }
 
-  /** The walk comes to the next frame: `row` is what was seen of it, 0 = nothing. */
+  /** The walk comes to the next frame: `slot` is what was foreseen of it. */
   @inline static turn(): void {
     const walked = load<u32>(STATE, WALKED);
-    store<u32>(STATE, walked < load<u32>(STATE) ? load<u32>(ROWS + (<usize>walked << 2)) : 0, ROW);
+    const seen = walked < load<u32>(STATE);
+    store<u32>(STATE, seen ? load<u32>(SLOTS + (<usize>walked << 2)) : SLOT_NONE, SLOT);
     store<u32>(STATE, walked + 1, WALKED);
   }
 
-  /** The row a lookup will probably find, or take; who uses it compares the addresses. */
-  @inline static get row(): usize { return <usize>load<u32>(STATE, ROW); }
+  /** The slot a lookup will probably find; who uses it compares the addresses. */
+  @inline static get slot(): u32 { return load<u32>(STATE, SLOT); }
 
-  private static look(at: usize, captured: u32, interfaceIndex: u32): usize {
-    if (captured < IP4_SIZE) return 0;
+  private static look(at: usize, captured: u32, interfaceIndex: u32): u32 {
+    if (captured < IP4_SIZE) return SLOT_NONE;
     const etherType = Octets.u16(at, 12);
     if (etherType == ETHERTYPE_IP4) {
       const ip = Ip4.at(at + 14);
-      if (Octets.u8(at, 14) != 0x45 || ip.protocol != PROTOCOL_TCP) return 0;
-      return FlowTable.candidateRow(FlowKey.of(
+      if (Octets.u8(at, 14) != 0x45 || ip.protocol != PROTOCOL_TCP) return SLOT_NONE;
+      return FlowTable.foresee(FlowKey.of(
         0, (<u64>ip.source << 32) | MAPPED, Octets.u16(at, 34),
         0, (<u64>ip.target << 32) | MAPPED, Octets.u16(at, 36), interfaceIndex,
       ));
     }
-    if (etherType != ETHERTYPE_IP6 || captured < IP6_SIZE) return 0;
+    if (etherType != ETHERTYPE_IP6 || captured < IP6_SIZE) return SLOT_NONE;
     const ip = Ip6.at(at + 14);
-    if (ip.nextHeader != PROTOCOL_TCP) return 0;
-    return FlowTable.candidateRow(FlowKey.of(
+    if (ip.nextHeader != PROTOCOL_TCP) return SLOT_NONE;
+    return FlowTable.foresee(FlowKey.of(
       ip.sourceHigh, ip.sourceLow, Octets.u16(at, 54),
       ip.targetHigh, ip.targetLow, Octets.u16(at, 56), interfaceIndex,
     ));
@@ -72,8 +73,10 @@ export class Ahead {
     const count = load<u32>(STATE);
     let sum: u32 = 0;
     for (let index: u32 = 0; index < count; index++) { // at most AHEAD_FRAMES: the walks look no further
-      const row = <usize>load<u32>(ROWS + (<usize>index << 2));
-      if (row) sum += load<u32>(row) + load<u32>(row, 64) + load<u32>(row, 128) + load<u32>(row, 192);
+      const slot = load<u32>(SLOTS + (<usize>index << 2));
+      if (slot == SLOT_NONE) continue;
+      const row = FlowTable.rowOf(slot);
+      sum += load<u32>(row) + load<u32>(row, 64) + load<u32>(row, 128) + load<u32>(row, 192);
     }
     store<u32>(STATE, sum, SUM);
   }

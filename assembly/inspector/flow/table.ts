@@ -2,10 +2,10 @@
 // so the table fills to about 95 % before anything must go. One 128-bit compare finds the candidates
 // of a set by their 16-bit tags; nothing is ever chained, moved or searched further than two sets.
 //
-//   sets   │ set 0: t t t t t t t t r r r r r r r r │ set 1: … │   t: tag, 0 = free; r: number of its row
+//   sets   │ set 0: 8 tags, 8 row numbers, 8 marks │ set 1: … │   64 octets: one cache line; tag 0 = free
 //   rows   │ 256 octets each, taken from the first on: what was never used costs no memory
-//   marks  │ one u32 a row: class in the two high bits, coarse time of the last packet below
 //
+// A mark is a u32: class in the two high bits, coarse time of the last packet below.
 // When both sets are full, the row with the smallest mark goes: closed connections first, then
 // half-open ones, then the longest idle; connections with a mail dialog or a reset history last.
 
@@ -17,7 +17,6 @@ import { FlowKey } from "./key";
 
 const SETS: u32 = FLOW_CAPACITY / FLOW_WAYS;
 const SET_MASK: u32 = SETS - 1;
-const MARKS: usize = memory.data(FLOW_CAPACITY * 4, 64);
 /** Coarse time: 2^26 ns = 67 ms; 30 bits of it last 2.3 years from the first frame. */
 const MARK_SHIFT: u64 = 26;
 const MARK_TIME: u32 = 0x3fffffff;
@@ -34,9 +33,12 @@ const EPOCH: usize = memory.data(8, 8);
 /** fresh: rows from here on were never used. spare: the row released last + 1, which names the one before. */
 const FRESH: usize = memory.data(8, 8);
 const SPARE: usize = 4;
-/** Octets of a set: FLOW_WAYS tags, then FLOW_WAYS row numbers. */
-const SET_SHIFT: usize = 5;
+/** The slot found or claimed last. */
+const SLOT: usize = memory.data(4, 4);
+/** A set: FLOW_WAYS tags of 16 bits, as many row numbers, as many marks of 32. */
+const SET_SHIFT: usize = 6;
 const ROWS_OF_SET: usize = 16;
+const MARKS_OF_SET: usize = 32;
 /** Bit of a found row's address. */
 export const FROM_CLIENT: usize = 1;
 /** No slot: both sets are full. */
@@ -58,13 +60,17 @@ export class FlowTable {
   @inline static otherSet(set: u32, tag: u32): u32 { return (set ^ (tag * 0x5bd1)) & SET_MASK; }
 
   /** Where the tag of a slot stands; its row number stands ROWS_OF_SET behind it. */
-  @inline private static slotAt(slot: u32): usize {
+  @inline private static tagAt(slot: u32): usize {
     return FLOW_SETS + (<usize>(slot / FLOW_WAYS) << SET_SHIFT) + (<usize>(slot % FLOW_WAYS) << 1);
   }
 
+  @inline private static markAt(slot: u32): usize {
+    return FLOW_SETS + (<usize>(slot / FLOW_WAYS) << SET_SHIFT) + MARKS_OF_SET + (<usize>(slot % FLOW_WAYS) << 2);
+  }
+
   /** The row a slot in use names. */
-  @inline private static rowOf(slot: u32): usize {
-    return FlowTable.row(<u32>load<u16>(FlowTable.slotAt(slot), ROWS_OF_SET));
+  @inline static rowOf(slot: u32): usize {
+    return FlowTable.row(<u32>load<u16>(FlowTable.tagAt(slot), ROWS_OF_SET));
   }
 
   /** Ways of a set whose tag equals: bit n stands for way n. */
@@ -95,16 +101,22 @@ export class FlowTable {
   private static findIn(set: u32, tag: u32, segment: Segment): usize {
     let bits = FlowTable.candidates(set, tag);
     while (bits) { // at most FLOW_WAYS turns: each clears one bit
-      const found = FlowTable.match(FlowTable.rowOf(set * FLOW_WAYS + <u32>ctz(bits)), segment);
-      if (found) return found;
+      const slot = set * FLOW_WAYS + <u32>ctz(bits);
+      const found = FlowTable.match(FlowTable.rowOf(slot), segment);
+      if (found) {
+        store<u32>(SLOT, slot);
+        return found;
+      }
       bits &= bits - 1;
     }
     return 0;
   }
 
-  /** The same as `find` for the one row that was looked ahead: 0 when it is another connection's by now. */
-  @inline static findAhead(segment: Segment, at: usize): usize {
-    return at != 0 && Flow.at(at).ordinal != 0 ? FlowTable.match(at, segment) : 0;
+  /** The same as `find` for the one slot that was looked ahead: 0 when it is another connection's. */
+  @inline static findAhead(segment: Segment, slot: u32): usize {
+    if (slot == SLOT_NONE || load<u16>(FlowTable.tagAt(slot)) == 0) return 0;
+    store<u32>(SLOT, slot);
+    return FlowTable.match(FlowTable.rowOf(slot), segment);
   }
 
   /** The row when it has the same ends, in either direction, on the same interface; else 0. */
@@ -125,22 +137,19 @@ export class FlowTable {
   }
 
   /**
-   * Reads what a lookup of this hash will read: the tags of both sets now, the candidate's row in
-   * `Ahead.touch`. Changes nothing; a batch of these lets the processor fetch many rows at once
-   * instead of waiting for each in turn.
+   * The slot a lookup of this hash will probably find, or a new connection take; SLOT_NONE when the
+   * table cannot tell. Reads what the lookup will read and changes nothing.
    */
-  static candidateRow(hash: u64): usize {
+  static foresee(hash: u64): u32 {
     const tag = FlowTable.tagOf(hash);
     const set = FlowTable.setOf(hash);
-    const other = FlowTable.otherSet(set, tag);
     const here = FlowTable.candidates(set, tag);
+    if (here) return set * FLOW_WAYS + <u32>ctz(here);
+    const other = FlowTable.otherSet(set, tag);
     const there = FlowTable.candidates(other, tag);
-    if (here) return FlowTable.rowOf(set * FLOW_WAYS + <u32>ctz(here));
-    if (there) return FlowTable.rowOf(other * FLOW_WAYS + <u32>ctz(there));
-    // A new connection takes the row released last, or the one that must go; a fresh row is in no hurry.
-    if (FlowTable.free(hash) == SLOT_NONE) return FlowTable.victim(hash);
-    const spare = load<u32>(FRESH, SPARE);
-    return spare ? FlowTable.row(spare - 1) : 0;
+    if (there) return other * FLOW_WAYS + <u32>ctz(there);
+    // A new connection: only a row that must go for it is worth a look.
+    return FlowTable.free(hash) == SLOT_NONE ? FlowTable.victim(hash) : SLOT_NONE;
   }
 
   /** A free slot for this hash, SLOT_NONE when both sets are full. */
@@ -157,34 +166,37 @@ export class FlowTable {
       : other * FLOW_WAYS + <u32>ctz(there);
   }
 
-  /** The row that must go so that this hash finds room. */
-  static victim(hash: u64): usize {
+  /** The slot that must be freed so that this hash finds room. */
+  static victim(hash: u64): u32 {
     const tag = FlowTable.tagOf(hash);
     const set = FlowTable.setOf(hash);
     const other = FlowTable.otherSet(set, tag);
-    let best: u32 = 0;
+    let best = set * FLOW_WAYS;
     let bestMark = u32.MAX_VALUE;
-    for (let way: u32 = 0; way < 2 * FLOW_WAYS; way++) {
-      const slot = (way & 1 ? other : set) * FLOW_WAYS + (way >> 1);
-      const row = <u32>load<u16>(FlowTable.slotAt(slot), ROWS_OF_SET);
-      const mark = load<u32>(MARKS + (<usize>row << 2));
-      if (mark < bestMark) { bestMark = mark; best = row; }
+    for (let way: u32 = 0; way < FLOW_WAYS; way++) {
+      const here = set * FLOW_WAYS + way;
+      const mark = load<u32>(FlowTable.markAt(here));
+      if (mark < bestMark) { bestMark = mark; best = here; }
+      const there = other * FLOW_WAYS + way;
+      const otherMark = load<u32>(FlowTable.markAt(there));
+      if (otherMark < bestMark) { bestMark = otherMark; best = there; }
     }
-    return FlowTable.row(best);
+    return best;
   }
 
   /** Takes a free slot into use and gives it a zeroed row: there are as many rows as slots. */
   static claim(slot: u32, hash: u64): usize {
-    const slotAt = FlowTable.slotAt(slot);
-    assert(load<u16>(slotAt) == 0);
+    const tagAt = FlowTable.tagAt(slot);
+    assert(load<u16>(tagAt) == 0);
     const spare = load<u32>(FRESH, SPARE);
     const number = spare ? spare - 1 : load<u32>(FRESH);
     const at = FlowTable.row(number);
     if (spare) store<u32>(FRESH, load<u32>(at), SPARE);
     else store<u32>(FRESH, number + 1);
     clearRow(at, FLOW_ROW_SIZE);
-    store<u16>(slotAt, <u16>FlowTable.tagOf(hash));
-    store<u16>(slotAt, <u16>number, ROWS_OF_SET);
+    store<u16>(tagAt, <u16>FlowTable.tagOf(hash));
+    store<u16>(tagAt, <u16>number, ROWS_OF_SET);
+    store<u32>(SLOT, slot);
     store<u32>(ALIVE, load<u32>(ALIVE) + 1);
     const ordinal = max<u32>(load<u32>(ALIVE, 4) + 1, 1); // 0 is a free row's, even after 2^32 connections
     store<u32>(ALIVE, ordinal, 4);
@@ -198,9 +210,9 @@ export class FlowTable {
     const number = FlowTable.index(at);
     assert(flow.ordinal != 0);
     const slot = FlowTable.slotOf(flow, number);
-    const slotAt = FlowTable.slotAt(slot);
-    store<u16>(slotAt, 0);
-    store<u16>(slotAt, 0, ROWS_OF_SET);
+    store<u16>(FlowTable.tagAt(slot), 0);
+    store<u16>(FlowTable.tagAt(slot), 0, ROWS_OF_SET);
+    store<u32>(FlowTable.markAt(slot), 0);
     flow.ordinal = 0;
     store<u32>(at, load<u32>(FRESH, SPARE));
     store<u32>(FRESH, number + 1, SPARE);
@@ -218,7 +230,7 @@ export class FlowTable {
     const other = FlowTable.otherSet(set, tag);
     for (let way: u32 = 0; way < 2 * FLOW_WAYS; way++) {
       const slot = (way & 1 ? other : set) * FLOW_WAYS + (way >> 1);
-      const at = FlowTable.slotAt(slot);
+      const at = FlowTable.tagAt(slot);
       if (<u32>load<u16>(at) == tag && <u32>load<u16>(at, ROWS_OF_SET) == number) return slot;
     }
     return unreachable();
@@ -228,16 +240,16 @@ export class FlowTable {
   @inline static rows(): u32 { return load<u32>(FRESH); }
   @inline static used(number: u32): bool { return Flow.at(FlowTable.row(number)).ordinal != 0; }
 
-  /** Remembers when and how the row was last used. */
+  /** Remembers when and how the connection found or claimed last was used. */
   @inline static mark(flow: Flow, open: bool, time: u64): void {
     const kept = flow.dialogRow | flow.resetRow;
     const group = kept ? CLASS_KEPT : flow.has(FLOW_CLOSED) ? CLASS_CLOSED : open ? CLASS_OPEN : CLASS_HALF_OPEN;
     const coarse = <u32>((time - load<u64>(EPOCH)) >> MARK_SHIFT) & MARK_TIME;
-    store<u32>(MARKS + (<usize>FlowTable.index(changetype<usize>(flow)) << 2), (group << 30) | coarse);
+    store<u32>(FlowTable.markAt(load<u32>(SLOT)), (group << 30) | coarse);
   }
 
-  /** Class of the row as last marked. */
-  static classOf(at: usize): u32 { return load<u32>(MARKS + (<usize>FlowTable.index(at) << 2)) >> 30; }
+  /** Class of a connection as last marked. */
+  static classOf(slot: u32): u32 { return load<u32>(FlowTable.markAt(slot)) >> 30; }
 
   /** The first frame sets the origin of the marks. */
   @inline static setEpoch(time: u64): void { if (load<u64>(EPOCH) == 0) store<u64>(EPOCH, time); }
