@@ -5,7 +5,7 @@
 //   64 KiB           never used: address 0 stays invalid, and the ring starts page-aligned
 //   16 MiB / 8 MiB   receive ring, or the window a capture file is read into     RING_SIZE
 //   16 MiB / 4 MiB   flows: 65,536 / 16,384 rows of 256                          FLOW_CAPACITY
-//   128 KiB / 32 KiB tags of the flow table, one u16 per row
+//   512 KiB / 128 KiB sets of the flow table: tag, row number and mark of 8 octets a slot
 //   8 MiB / 2 MiB    mail dialogs: 2,048 / 512 rows of 4,096                     DIALOG_CAPACITY
 //   1 MiB            reset histories: 4,096 rows of 264                          RESET_CAPACITY
 //   2 MiB            stream heads for conflicting bytes: 1,024 rows of 2,048     HEAD_CAPACITY
