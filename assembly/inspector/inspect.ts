@@ -388,12 +388,12 @@ export class Inspect {
     if (fromClient && segment.payloadLength && flow.application == Application.Tls && !flow.has(FLOW_NAMED)) {
       Hello.observe(flow, segment);
     }
-    if (!fromClient && segment.payloadLength && flow.application == Application.Tls && !flow.has(FLOW_ANSWERED)) {
-      flow.set(FLOW_ANSWERED);
-      if (!touched && Doubt.has(flow)) Inspect.tell(flow, Cause.Changed);
-    }
+    const answers = !fromClient && segment.payloadLength != 0 &&
+      flow.application == Application.Tls && !flow.has(FLOW_ANSWERED);
+    if (answers) flow.set(FLOW_ANSWERED);
     FlowTable.mark(flow, flow.client.has(HALF_SEEN) && flow.server.has(HALF_SEEN), segment.time);
-    if (touched) Inspect.settle(flow);
+    const told = touched && Inspect.settle(flow);
+    if (answers && !told && Doubt.has(flow)) Inspect.tell(flow, Cause.Changed);
     return Reason.Ok;
   }
 
@@ -462,13 +462,15 @@ export class Inspect {
     return sourceIsClient ? at | FROM_CLIENT : at;
   }
 
-  /** Tells the host when something changed, and sets the clock for what is due next. */
-  private static settle(flow: Flow): void {
+  /** Tells the host when something changed, and sets the clock for what is due next. True when it told. */
+  private static settle(flow: Flow): bool {
     const dialogChanged = Dialogs.changed(flow);
     const segmentsChanged = Forensics.changed(flow);
-    if (dialogChanged || segmentsChanged) Inspect.tell(flow, Cause.Changed);
+    const changed = dialogChanged || segmentsChanged;
+    if (changed) Inspect.tell(flow, Cause.Changed);
     const due = min(Dialogs.nextDue(), Forensics.nextDue());
     store<u64>(STATE, due, DUE_AT);
+    return changed;
   }
 
   /** Deadlines that have passed; a bounded share of them, the rest at the next frame. */
@@ -499,12 +501,12 @@ export class Inspect {
 
   /** End of input: ends connections until findings must be drained. True while more remain. */
   static finish(): bool {
-    for (let index = load<u32>(STATE, ENDING); index < FlowTable.rows(); index++) {
+    for (let index = load<u32>(STATE, ENDING); index < <u32>FLOW_CAPACITY; index++) {
       if (FindingRing.full()) {
         store<u32>(STATE, index, ENDING);
         return true;
       }
-      if (FlowTable.used(index)) Inspect.end(Flow.at(FlowTable.row(index)));
+      if (FlowTable.used(index)) Inspect.end(Flow.at(FlowTable.rowOf(index)));
     }
     store<u32>(STATE, 0, ENDING);
     return false;

@@ -83,6 +83,9 @@ function reasonWords(reason: string): string {
   if (reason == "idle-reaper") {
     return "the same device also ends idle connections, as address translators do";
   }
+  if (reason == "one-machine") {
+    return "another machine of this house reaches the same name, so the first one is the cause";
+  }
   return "later packets explain what was seen";
 }
 

@@ -236,9 +236,7 @@ export class FlowTable {
     return unreachable();
   }
 
-  /** Rows that were ever in use: [0, rows). */
-  @inline static rows(): u32 { return load<u32>(FRESH); }
-  @inline static used(number: u32): bool { return Flow.at(FlowTable.row(number)).ordinal != 0; }
+  @inline static used(slot: u32): bool { return load<u16>(FlowTable.tagAt(slot)) != 0; }
 
   /** Remembers when and how the connection found or claimed last was used. */
   @inline static mark(flow: Flow, open: bool, time: u64): void {

@@ -63,10 +63,14 @@ export class NameDifferential {
     this.successes.set(key, list);
     const oldest = this.successes.keys().next();
     if (this.successes.size > PLACES_MAX && !oldest.done) this.successes.delete(oldest.value);
-    return samples
-      .filter((sample) => sample.remote === success.remote && sample.port === success.port)
-      .slice(-1)
-      .flatMap((sample) => this.observe(samples, sample));
+    const here = samples.filter(
+      (sample) => sample.remote === success.remote && sample.port === success.port,
+    );
+    // It may complete what failed last at this address, and it may explain what failed by its own name.
+    const namesakes = here.filter((sample) => sample.name === name);
+    return [...new Set([...here.slice(-1), ...namesakes.slice(-1)])].flatMap((sample) =>
+      this.observe(samples, sample),
+    );
   }
 
   /** Connections that fail by name, once they and the successes beside them are enough. */
@@ -85,7 +89,9 @@ export class NameDifferential {
     if (failed.length < FAILURES_MIN) return [];
     const key = `${sample.remote} ${sample.port}`;
     const worked = (this.successes.get(key) ?? []).filter((success) => near(success.time));
-    if (this.isOneMachine(failed, worked)) return [];
+    if (this.isOneMachine(failed, worked)) {
+      return failed.map((other) => ({ sample: other, blocked: null, reason: "one-machine" }));
+    }
     const others = worked.filter((success) => success.name !== sample.name);
     const earlier = worked.filter(
       ({ name, time }) =>

@@ -39,10 +39,10 @@ export interface Adjustment {
   readonly cancel?: readonly string[];
   /** Raise forged resets and segments to this verdict. */
   readonly raise?: "proven";
-  /** Tell the connection as blocked, with this verdict. */
-  readonly blocked?: "suspect" | "likely";
+  /** Tell the connection as blocked, with this verdict; null: no longer. */
+  readonly blocked?: "suspect" | "likely" | null;
   /** Why, for the words of a withdrawal. */
-  readonly reason?: "route-event" | "idle-reaper";
+  readonly reason?: "route-event" | "idle-reaper" | "one-machine";
 }
 
 /** Hops travelled by a packet with this hop count; null for 0 (unknown). */
