@@ -189,6 +189,27 @@ describe("incident: route event", () => {
     );
   });
 
+  it("takes back what a new connection to the same server shows to be its new distance", () => {
+    const moved = {
+      strong: ["rst-ttl-step"],
+      benign: "reactive",
+      resetTtl: 50,
+      farTtl: 55,
+      resetAfterMs: 500,
+    } as const;
+    for (const [server, synAckTtl, verdict] of [
+      ["192.0.2.1", 50, "withdrawn"],
+      ["192.0.2.1", 55, "suspect"],
+      ["192.0.2.2", 50, "suspect"],
+    ] as const) {
+      const place = house();
+      meet(place, { server: "192.0.2.1", openTime: START }, moved);
+      const openTime = START + 60n * SECOND;
+      meet(place, { server, openTime, clientPort: 2 }, { synAckTtl, benign: "conforming" });
+      assert.deepEqual(verdicts(place), [`192.0.2.1:49152 reset-forged ${verdict}`]);
+    }
+  });
+
   it("leaves alone what differs or lies apart", () => {
     const place = house();
     for (const n of [1, 2, 3]) {

@@ -59,3 +59,13 @@ describe("status: who is affected", () => {
     assert.ok(!describeStatus({}).includes("closed towards"));
   });
 });
+
+describe("status: transparent proxies", () => {
+  it("names their ports, and says nothing where there are none", () => {
+    assert.match(
+      describeStatus({ nearProxies: [25, 587] }),
+      /^transparent proxy on ports 25, 587: /m,
+    );
+    assert.doesNotMatch(describeStatus({ nearProxies: [] }), /proxy/);
+  });
+});

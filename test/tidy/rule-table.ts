@@ -85,6 +85,11 @@ export const RULES: readonly Rule[] = [
     twin: "incident/new-connections-reset-alike-stay-likely.scn",
   },
   {
+    rule: "G4 route event: it speaks from there now",
+    acts: "reset/server-that-has-moved-is-silent.scn",
+    twin: "reset/reset-from-elsewhere-and-data-the-old-way-are-likely.scn",
+  },
+  {
     rule: "G5 residual blocking",
     acts: "incident/same-server-again-is-one-incident.scn",
     twin: "incident/one-injector-three-times-is-proven.scn",

@@ -18,6 +18,10 @@ import { ALIVE_AFTER_US, REORDER_US, SYNACK_AFTER_US, WATCH_US } from "./thresho
 import { Timing } from "./timing";
 import { View } from "./view";
 
+/** What a change of route explains, unless it is conclusive. */
+const EXPLAINED_BY_MOVE: u64 = (1 << <u64>SegmentEvidence.RstTtlStep) |
+  (1 << <u64>SegmentEvidence.RstDataAfter);
+
 export class Aftermath {
   /** A far segment that is neither a reset nor a SYN, before the halves know it. */
   static segment(flow: Flow, row: ResetRow, segment: Segment): void {
@@ -28,14 +32,22 @@ export class Aftermath {
       if (record.has(MARK_OLD) || !record.has(MARK_CURRENT)) continue;
       const elapsed = nowUs - record.timeUs;
       if (elapsed > WATCH_US) continue;
+      const moved = Aftermath.moved(flow, segment, record);
+      if (moved) History.drop(row, EXPLAINED_BY_MOVE);
       // Where a part is hidden, "new" is only what the tap had not seen (F9).
       const alive = !View.partial(flow) && (Aftermath.progress(flow, row, segment, record) ||
-        Aftermath.data(flow, row, segment, record, elapsed));
+        (!moved && Aftermath.data(flow, row, segment, record, elapsed)));
       if (alive || elapsed < ALIVE_AFTER_US || Aftermath.filtered(flow, segment, record)) continue;
       const strength = row.has(RESET_IDLE) ? WEAK : STRONG;
       const closing = record.has(MARK_CLOSING);
       History.addBoth(row, SegmentEvidence.RstAliveAfter, strength, segment, record, closing);
     }
+  }
+
+  /** Does the far side itself now speak from where a reset by the book came from? Then the route changed (G4). */
+  private static moved(flow: Flow, segment: Segment, record: ResetRecord): bool {
+    const base = Distance.base(flow);
+    return record.has(MARK_REACTIVE) && segment.ttl == <u32>record.ttl && base != 0 && segment.ttl != base;
   }
 
   /**

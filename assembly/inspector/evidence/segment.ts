@@ -50,7 +50,7 @@ export class Segments {
       Segments.regress(flow, segment);
       if (segment.payloadLength) Segments.payload(flow, segment);
     }
-    if (Segments.weight(flow) == before) return;
+    if (Segments.weight(flow) <= before) return;
     // It gave evidence: where it came from is worth asking as well.
     const row = ResetRow.of(flow.resetRow);
     if (!segment.has(SYN)) {
@@ -62,7 +62,7 @@ export class Segments {
     History.hold(row, segment.time);
   }
 
-  /** Grows whenever evidence is added. */
+  /** Grows whenever evidence is added, shrinks when some is explained. */
   private static weight(flow: Flow): u32 {
     if (!flow.resetRow) return 0;
     const row = ResetRow.of(flow.resetRow);

@@ -9,7 +9,7 @@ import { constantDistance } from "./constant-distance.ts";
 import { constantTuple } from "./constant-tuple.ts";
 import { hasSucceeded, NameDifferential } from "./name-differential.ts";
 import { repetition } from "./repetition.ts";
-import { routeEvent } from "./route-event.ts";
+import { routeEvent, routeKept } from "./route-event.ts";
 import { type Adjustment, apart, type Sample, sampleOf } from "./sample.ts";
 
 /** Samples kept: more than a house has in a day, unless something is very wrong. */
@@ -34,7 +34,8 @@ export class Incidents {
   observe(record: FlowRecord, finding: Finding, alone: () => Verdict): Adjustment[] {
     if (hasSucceeded(finding)) {
       const success = sampleOf(record, finding, alone());
-      return this.byName.succeed(this.recent(success), success);
+      const recent = this.recent(success);
+      return [...routeKept(recent, success), ...this.byName.succeed(recent, success)];
     }
     if (!speaks(finding)) return [];
     const sample = sampleOf(record, finding, alone());
@@ -45,6 +46,7 @@ export class Incidents {
     const recent = this.recent(sample);
     return [
       ...routeEvent(recent, sample),
+      ...routeKept(recent, sample),
       ...constantTuple(recent, sample),
       ...constantDistance(recent, sample),
       ...repetition(recent, sample),

@@ -16,6 +16,24 @@ function shiftOf(sample: Sample): number | null {
   return resetTtl - farTtl;
 }
 
+/**
+ * Earlier connections to the same server that `sample` explains: begun after their resets, it is answered
+ * from where those came from. The route had changed and stayed so.
+ */
+export function routeKept(samples: readonly Sample[], sample: Sample): Adjustment[] {
+  const { synAckTtl } = sample.finding.segments;
+  if (synAckTtl === 0) return [];
+  return samples
+    .filter(
+      (other) =>
+        other.remote === sample.remote &&
+        other.finding.segments.resetTtl === synAckTtl &&
+        shiftOf(other) !== null &&
+        other.time < sample.finding.openTime,
+    )
+    .map((other) => ({ sample: other, cancel: CANCELLED, reason: REASON }));
+}
+
 /** Connections that `sample` explains as a route event. */
 export function routeEvent(samples: readonly Sample[], sample: Sample): Adjustment[] {
   const shift = shiftOf(sample);
