@@ -1,6 +1,6 @@
 // Planted secrets through every way of logging in, told whole, in pieces, out of order and twice: after
 // each dialog nothing of them is anywhere in the inspector's memory, and afterwards nothing is in any
-// output of the program or in its state folder. What may be kept is still found, so the search works.
+// output of the program, in a crash capture or in its state folder. What may be kept is still found, so the search works.
 // RFC 4954 §4, RFC 9051 §6.2, RFC 1939 §7, RFC 5034.
 
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
@@ -9,18 +9,31 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HOME_DEFAULT } from "../../host/address.ts";
+import { type Alert, formatFlow, parseTime } from "../../host/alert/alert.ts";
+import { AlertBook } from "../../host/alert/book.ts";
 import { Inspector } from "../../host/inspector.ts";
+import { loadJudge } from "../../host/judge.ts";
+import { CrashFile } from "../../host/run/crash.ts";
+import { AlertFile } from "../../host/sink/alert-file.ts";
+import { describeStatus } from "../../host/sink/status-text.ts";
+import { alertMessage, localLine, networkLine } from "../../host/sink/syslog-line.ts";
+import { describeAlert } from "../../host/sink/terminal.ts";
 import { mailVariants } from "../corpus/mail-case.ts";
 import { encodeFrames } from "../packet/encode.ts";
 import { feed } from "../packet/feed.ts";
 import { parseScenario } from "../packet/parse.ts";
-import { encodePcap } from "../packet/pcap.ts";
+import { encodePcap, encodeRecords } from "../packet/pcap.ts";
+import { encodeRing } from "../packet/ring.ts";
 import type { Scenario } from "../packet/scenario.ts";
 import { asWritten } from "../packet/transform.ts";
 import { CaptureFolder, ETHERNET } from "./capture-files.ts";
 
 const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));
 const PATIENCE_MS = 300_000;
+const SIGHTING = { file: null, interfaceName: "wan", evidenceFile: null, lanClient: null };
+const BLOCK_SIZE = 65_536;
+/** Ethernet, IPv4 and TCP without options. */
+const HEADERS = 54;
 
 const USER = "canary-user";
 const PASSWORD = "c4n4ry-passw0rd";
@@ -80,6 +93,10 @@ const RETR = ["C RETR 1", `S +OK|From: ${FROM}||${BODY}|.`, "C QUIT", "S +OK bye
 /** Port and turns; `|` ends a line within a turn. */
 const DIALOGS: Readonly<Record<string, readonly [port: number, turns: readonly string[]]>> = {
   "smtp auth plain": [587, [...SMTP, `C AUTH PLAIN ${PLAIN}`, "S 235 welcome", ...LETTER]],
+  "smtp auth plain on a port of nobody's": [
+    2526,
+    [...SMTP, `C AUTH PLAIN ${PLAIN}`, "S 235 welcome", ...LETTER],
+  ],
   "smtp auth plain in two steps": [
     587,
     [...SMTP, "C AUTH PLAIN", "S 334 ", `C ${PLAIN}`, "S 235 welcome", ...LETTER],
@@ -174,6 +191,93 @@ describe("canaries", function () {
       }
     });
   }
+
+  it("nothing stays of octets whose beginning never came", () => {
+    const early = `AUTH PLAIN ${PLAIN}\r\n`;
+    const at = (first: number) => `${first}:${first + early.length}(${early.length})`;
+    const lines = [
+      ...["client 192.168.1.10:49200", "server 198.51.100.25:2526", "handshake"],
+      `c > s P. ${at(200)} hex "${Buffer.from(early).toString("hex")}"`,
+    ];
+    const held = (...later: string[]): string[] => {
+      const inspector = Inspector.load(`${BUILD}inspector.wasm`);
+      inspector.setHome(HOME_DEFAULT);
+      const text = [...lines, ...later, "expect silence"].join("\n");
+      const { packets, layers } = asWritten(parseScenario("early", text));
+      const form = { littleEndian: true, nanoseconds: true, linkType: ETHERNET, shift: 0n };
+      const octets = encodeRecords(encodeFrames(packets, layers), form);
+      inspector.openInput("early");
+      inspector.setInterface(0, { linkType: ETHERNET, resolution: 9, offsetSeconds: 0n });
+      inspector.octets.set(octets, inspector.ringAt);
+      inspector.inspectRecords(inspector.ringAt, inspector.ringAt + octets.length, false);
+      return found(Buffer.from(inspector.octets.buffer));
+    };
+    deepStrictEqual(held(), [PLAIN], "held for the moment");
+    deepStrictEqual(held("silence 15"), [], "and let go");
+  });
+
+  it("nothing is in a crash capture, whichever dialog the inspector fails on", () => {
+    const folder = new CaptureFolder();
+    try {
+      for (const scenario of scenarios) {
+        const { packets, layers } = asWritten(scenario);
+        const frames = encodeFrames(packets, layers);
+        const form = { blockSize: BLOCK_SIZE, framesPerBlock: () => frames.length };
+        for (const block of encodeRing(frames, form)) {
+          ok(found(Buffer.from(block)).length > 0, "the block holds them");
+          const path = new CrashFile(folder.path).write(block);
+          ok(path !== null);
+          const octets = readFileSync(path);
+          deepStrictEqual(found(octets), [], scenario.path);
+          for (const { octets: frame } of frames) {
+            ok(octets.includes(Buffer.from(frame.subarray(0, HEADERS))), "the headers are whole");
+          }
+        }
+      }
+    } finally {
+      folder.remove();
+    }
+  });
+
+  it("nothing is in what a watch says: terminal, file, status, network and local log", () => {
+    const inspector = Inspector.load(`${BUILD}inspector.wasm`);
+    inspector.seed(0, 0);
+    inspector.setHome(HOME_DEFAULT);
+    const { MailEvidence: mail, SegmentEvidence: segment } = inspector.abi.names;
+    const judge = loadJudge(readFileSync(`${BUILD}judge.wasm`), { mail, segment });
+    const book = new AlertBook({ judge, keepFlows: true });
+    const alerts: Alert[] = [];
+    for (const scenario of scenarios) {
+      feed(inspector, asWritten(scenario), (findings) => {
+        for (const finding of findings) alerts.push(...book.observe(finding, SIGHTING));
+      });
+    }
+    ok(alerts.length >= scenarios.length - 1, "every login is told");
+    const folder = new CaptureFolder();
+    try {
+      const file = new AlertFile(join(folder.path, "alerts"));
+      file.start();
+      const origin = { facility: "local5", hostname: "router", pid: 1 };
+      const said = alerts.flatMap((alert) => {
+        file.write(alert);
+        const message = alertMessage(alert, 3);
+        return [describeAlert(alert), networkLine(message, origin), localLine(message, origin)];
+      });
+      file.stop();
+      const lastAlerts = book.open.recent(alerts.length);
+      const affected = book.matrix.answers(parseTime(alerts.at(-1)?.time ?? ""));
+      said.push(describeStatus({ lastAlerts, affected }), JSON.stringify({ lastAlerts, affected }));
+      said.push(...book.takeFlows(true).map((line) => formatFlow(line)));
+      said.push(readFileSync(join(folder.path, "alerts"), "utf8"));
+      ok(
+        said.every((text) => text.length > 0),
+        "everything says something",
+      );
+      deepStrictEqual(found(said.join("\n")), []);
+    } finally {
+      folder.remove();
+    }
+  });
 
   it("nothing is in any output or in the state folder", () => {
     const folder = new CaptureFolder();

@@ -44,6 +44,20 @@ const cutAtRename = (nth: number): string[] => {
   return ["--import", `data:text/javascript,${encodeURIComponent(source)}`];
 };
 
+/** Notes every renaming in a file, one line each. */
+const noteRenames = (path: string): string[] => {
+  const source = `
+    import fs from "node:fs";
+    import { syncBuiltinESMExports } from "node:module";
+    const { renameSync } = fs;
+    fs.renameSync = (from, to) => {
+      fs.appendFileSync(${JSON.stringify(path)}, to + "\\n");
+      renameSync(from, to);
+    };
+    syncBuiltinESMExports();`;
+  return ["--import", `data:text/javascript,${encodeURIComponent(source)}`];
+};
+
 type Session = readonly [recording: string, seconds: number];
 
 describe("baseline: a story in compressed time", function () {
@@ -143,6 +157,27 @@ describe("baseline: a story in compressed time", function () {
     kept.store?.flush();
     deepStrictEqual(told(day("smtp-delete", 5)), ["none info clear-mail never-offered"]);
     deepStrictEqual(told(day("smtp-none", 6)), ["none info cap-appeared tls-ok"]);
+  });
+
+  it("is written once in 15 minutes, and at once only when an alert needs it", () => {
+    const notes = join(folder, "renames");
+    const every = (recording: string, first: number, count: number): Session[] =>
+      Array.from({ length: count }, (_, n) => [recording, first + n * 5 * MINUTE]);
+    const writes = (sessions: readonly Session[]): number => {
+      writeFileSync(notes, "");
+      const { status, stderr } = replay(sessions, noteRenames(notes));
+      strictEqual(status, 0, stderr);
+      return readFileSync(notes, "utf8").split("\n").length - 1;
+    };
+    // 40 sessions over 195 minutes: 13 quarters of an hour, and what the last one taught at the end.
+    strictEqual(writes(every("smtp-none", START, 40)), 14);
+    told(...offers(1, 2));
+    // Six more over 25 minutes: one quarter and the end. An alert in the middle is written at once.
+    const later = START + 3 * DAY;
+    strictEqual(writes(every("smtp-none", later, 6)), 2);
+    const deleted: Session = ["smtp-delete", later + DAY + 7 * MINUTE];
+    const six = every("smtp-none", later + DAY, 6);
+    strictEqual(writes([...six.slice(0, 2), deleted, ...six.slice(2)]), 3);
   });
 
   describe("a power cut between writing and renaming", () => {

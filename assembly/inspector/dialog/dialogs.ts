@@ -82,6 +82,7 @@ export class Dialogs {
     dialog.dialect = <u8>Port.dialect(hint);
     dialog.tentative = look == Look.Perhaps ? 1 : 0;
     dialog.unread = unread ? 1 : 0;
+    if (unread) DialogTable.arm(row, segment.time); // what is held may be a secret: not for long
     dialog.fromStart = flow.has(FLOW_SYN_SEEN) || flow.server.has(HALF_SYN) ? 1 : 0;
     dialog.head.open = 1;
     if (Port.isTls(hint)) {
@@ -187,6 +188,7 @@ export class Dialogs {
       const dialog = Dialog.row(row);
       if (dialog.dueTime > now) return;
       DialogTable.disarm(row);
+      if (dialog.unread) { Dialogs.release(Flow.at(dialog.flowAt)); continue; }
       if (!Dialogs.waits(dialog)) continue;
       const before = dialog.seen.marks;
       Dialogs.silence(dialog, Flow.at(dialog.flowAt), now);
