@@ -5,9 +5,9 @@ import { EXCHANGER } from "../../host/baseline/knowledge/exchanger.ts";
 import { MAILBOX } from "../../host/baseline/knowledge/mailbox.ts";
 import { PLAIN } from "../../host/baseline/knowledge/plain.ts";
 import { SUBMISSION } from "../../host/baseline/knowledge/submission.ts";
-import { registrableDomain } from "../../host/baseline/operator.ts";
+import { ownedName, registrableDomain } from "../../host/baseline/operator.ts";
 import { DAY, SECOND, START } from "./finding.ts";
-import { house, nineOffers, told, without } from "./mail-session.ts";
+import { house, nineOffers, offered, told, without } from "./mail-session.ts";
 
 describe("baseline: what is known of servers", () => {
   const known = { serverPort: 587, serverName: "smtp.gmail.com" };
@@ -81,5 +81,50 @@ describe("baseline: what is known of servers", () => {
     assert.equal(registrableDomain("mx.example.co.uk"), "example.co.uk");
     assert.equal(registrableDomain("smtp.mail.goo.ne.jp"), "goo.ne.jp");
     assert.equal(registrableDomain("198.51.100.1"), "198.51.100.1");
+  });
+
+  it("follows an alias to its operator, but to no landlord of many", () => {
+    const owner = (canonicalName: string | null) =>
+      ownedName({ serverName: "post.house.example", canonicalName });
+    assert.equal(owner("mx1.provider.example"), "mx1.provider.example");
+    assert.equal(owner("lb-7.eu-west-1.elb.amazonaws.com"), "post.house.example");
+    assert.equal(owner("house.trafficmanager.net"), "post.house.example");
+    assert.equal(owner("localhost"), "post.house.example");
+    assert.equal(owner(null), "post.house.example");
+  });
+
+  it("takes two names of one server's operator for one", () => {
+    const place = house();
+    const alias = { canonicalName: "mx1.provider.example" };
+    for (let day = 0n; day < 3n; day++) {
+      const server = `198.51.100.${30n + day}`;
+      const names = { server, serverName: `post${day}.house.example`, ...alias };
+      told(place, offered(START + day * DAY, names));
+    }
+    const another = { server: "198.51.100.40", serverName: "mail.other.example", ...alias };
+    assert.equal(
+      told(place, without(START + 4n * DAY, another)).evidence,
+      "cap-vanished clear-mail",
+    );
+    const stranger = { server: "198.51.100.41", serverName: "mail.other.example" };
+    assert.equal(
+      told(place, without(START + 4n * DAY, stranger)).evidence,
+      "clear-mail never-offered",
+    );
+  });
+
+  it("forgets a policy not heard of for a month, and writes no news of one heard of daily", () => {
+    const place = house();
+    const seconds = Number(START / SECOND);
+    place.baseline.learnPolicy("mx.ex.test", "dns", seconds);
+    place.baseline.snapshot();
+    place.baseline.learnPolicy("mx.ex.test", "dns", seconds + 3600);
+    assert.equal(place.baseline.isChanged, false);
+    place.baseline.learnPolicy("mx.ex.test", "dns", seconds + 86_400);
+    assert.equal(place.baseline.isChanged, true);
+    const policy = { serverName: "mx.ex.test" };
+    const missing = (time: bigint) => told(place, without(time, policy)).evidence;
+    assert.equal(missing(START + 30n * DAY), "cap-missing-policy clear-mail");
+    assert.equal(missing(START + 40n * DAY), "clear-mail never-offered");
   });
 });
