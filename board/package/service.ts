@@ -20,9 +20,9 @@ const BUILT = [
 /** koffi's own loader and description, without sources and documents. */
 const KOFFI_FILES = [
   "package.json",
-  "index.js",
-  "src/koffi/index.js",
-  "src/koffi/src/static.js",
+  "index.cjs",
+  "src/koffi/index.cjs",
+  "src/koffi/src/static.cjs",
   "LICENSE.txt",
 ];
 const KOFFI_VERSION = "3.3.4";

@@ -1,13 +1,15 @@
 // What the packages hold, and what that weighs, against the budgets of the boards they are for.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { apk } from "../../board/package/apk.ts";
 import { installedSize } from "../../board/package/entry.ts";
 import { ipk } from "../../board/package/ipk.ts";
-import { ARCHITECTURES, machineOf } from "../../board/package/machine.ts";
+import { ARCHITECTURES, MACHINES, machineOf } from "../../board/package/machine.ts";
 import { service } from "../../board/package/service.ts";
 import { readConfig } from "../../host/config/schema.ts";
 
@@ -90,6 +92,34 @@ describe("board: the service's package", function () {
       }
     });
   }
+});
+
+describe("board: the service's files", () => {
+  it("are all that the watch needs, koffi included", () => {
+    const machine = MACHINES.find(({ npm }) => npm === process.arch);
+    assert.ok(machine, `${process.arch} runs no package`);
+    const folder = mkdtempSync(join(tmpdir(), "striplight-package-"));
+    try {
+      for (const { path, content } of service(ROOT, STORE, machine.family, TIME).entries) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), content);
+      }
+      const program = join(folder, "usr/lib/striplight/striplight.cjs");
+      const words = [
+        program,
+        "watch",
+        "-i",
+        "nowhere0",
+        "-c",
+        join(folder, "etc/config/striplight"),
+      ];
+      const { status, stderr } = spawnSync(process.execPath, words, { encoding: "utf8" });
+      assert.match(stderr, /nowhere0|not permitted|privilege/);
+      assert.ok(status === 69 || status === 77, `status ${status}: ${stderr}`);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });
 
 describe("board: the configuration a router begins with", () => {

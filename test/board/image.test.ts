@@ -25,13 +25,13 @@ const ALERT = "capability-rewritten";
 /** The watch, not the lamp's keeper. */
 const PID = "$(pidof node | cut -d' ' -f1)";
 /** What an attacker inside the watch would do; beside the bundle, so that koffi is found. */
-const INTRUDER = "usr/lib/striplight/intruder.mjs";
+const INTRUDER = "usr/lib/striplight/intruder.cjs";
 const REPORT = "/tmp/intrusion";
 const REMEMBERED = "cd /etc/striplight; md5sum *; cd /";
 
 function withIntruder(machine: Machine): Image {
   const source = readFileSync(new URL("../lab/intruder.ts", import.meta.url), "utf8");
-  const { code } = transformSync(source, { loader: "ts", format: "esm" });
+  const { code } = transformSync(source, { loader: "ts", format: "cjs" });
   return guestImage(machine, { name: "lab", entries: [file(INTRUDER, code)], modules: [] });
 }
 
@@ -166,7 +166,7 @@ function router(machine: Machine): void {
     });
 
     it("gives an intruder inside it no raw socket and no password file", async () => {
-      const environment = `NODE_OPTIONS="--import /${INTRUDER}" LAB_INTRUDER=${REPORT}`;
+      const environment = `NODE_OPTIONS="--require /${INTRUDER}" LAB_INTRUDER=${REPORT}`;
       await shell(`touch ${REPORT}; chown striplight ${REPORT}; ls -l /etc/shadow`);
       await shell(`${environment} /usr/sbin/striplight watch 2>&1 & sleep 1`);
       await watches();
