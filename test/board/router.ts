@@ -65,17 +65,18 @@ export function emulatedRouter(
   });
 }
 
-/** A guest on tap devices that are there. */
+/** A guest on tap devices that are there, or on a wire of its own. */
 export function guest(
   { family }: Machine,
   booted: Image,
   memoryMiB: number,
-  words: readonly string[],
-  place: { readonly netns: string; readonly taps: readonly string[] },
+  words: readonly string[] = [],
+  place?: { readonly netns: string; readonly taps: readonly string[] },
 ): Guest {
   const folder = join(ROOT, "build/board/image");
   mkdirSync(folder, { recursive: true });
   const disk = emptyDisk(join(folder, `${family}-${process.pid}.disk`), DISK_MIB);
   const lamps = family === "aarch64" ? { deviceTree: deviceTree(folder, memoryMiB) } : {};
-  return new Guest({ family, image: booted, memoryMiB, disk, words, place, ...lamps });
+  const wires = place === undefined ? {} : { place };
+  return new Guest({ family, image: booted, memoryMiB, disk, words, ...wires, ...lamps });
 }
