@@ -118,7 +118,9 @@ export function mailOpinion(
     return quiet(mail, history, judge, evidence, exposed);
   }
   const dialect = dialectOf(finding);
-  const scope = scopeOf();
+  const counted = scopeOf();
+  // One front for unrelated operators is never the affair of one of them.
+  const scope = names.has("same-front") ? "several-operators" : counted;
   const words = judge.keywords(mail.offered ?? []);
   const hidden = names.has("cap-masked") ? judge.hiddenUpgrade(words, dialect) : null;
   const cap = severityCap(finding, mail, evidence, history, judge, hidden, scope);

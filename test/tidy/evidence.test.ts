@@ -2,21 +2,31 @@
 // every reason a frame is not inspected has one that shows it and, where it could accuse, a benign twin.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { allScenarios } from "../packet/library.ts";
 import { none } from "./offender.ts";
 import { RULES } from "./rule-table.ts";
-import { sources } from "./source.ts";
+import { ROOT, sources } from "./source.ts";
 import { memberNames, shownBy } from "./witness.ts";
 
+const TABLE_FILE = "assembly/judge/evidence-table.ts";
 const NAMES_FILE = "assembly/inspector/evidence/evidence.ts";
 
 describe("tidy: evidence", () => {
   const all = allScenarios();
   const shown = new Set(all.flatMap((scenario) => [...shownBy(scenario)]));
   const twins = new Set(all.flatMap((scenario) => scenario.twinOf));
+  /** Mail names with a class: the inspector's, and those that only history and knowledge can tell. */
+  const judged = [
+    ...readFileSync(join(ROOT, TABLE_FILE), "utf8").matchAll(/mail\.set\("([^"]+)"/g),
+  ];
   const names = [
-    ...memberNames(NAMES_FILE, "MailEvidence"),
-    ...memberNames(NAMES_FILE, "SegmentEvidence"),
+    ...new Set([
+      ...memberNames(NAMES_FILE, "MailEvidence"),
+      ...judged.map(([, name = ""]) => name),
+      ...memberNames(NAMES_FILE, "SegmentEvidence"),
+    ]),
   ];
 
   it("has names to check", () => {
