@@ -28,8 +28,6 @@ const FILE_HEADER_SIZE = 24;
 /** Twice the window, so that all of it is touched. */
 const LARGE_SIZE = 32 * MEBIOCTET;
 const SAMPLE_MS = 5;
-/** What a board with 128 MiB of flash can spare for Node and its libraries. */
-const RUNTIME_MIB = 40;
 const STARTS = 5;
 
 interface Measure {
@@ -74,20 +72,23 @@ function sizes(): Measure[] {
   ];
 }
 
+/** The smallest budget of that name among the boards of an architecture. */
+function boardBudget(family: string, name: "serviceMiB" | "runtimeSquashfsMiB"): number {
+  const boards = readdirSync(PROFILES).map((file) =>
+    JSON.parse(readFileSync(join(PROFILES, file), "utf8")),
+  );
+  const fitting = boards.filter(({ architecture }) => architecture?.startsWith(family));
+  return Math.min(...fitting.map(({ budget }) => Number(budget[name])));
+}
+
 /** The package of each architecture, koffi for musl and glibc included, against its boards. */
 function packages(): Measure[] {
-  const boards = readdirSync(PROFILES).map((name) =>
-    JSON.parse(readFileSync(join(PROFILES, name), "utf8")),
-  );
   return ARCHITECTURES.map((architecture) => {
     const { entries } = service(ROOT, join(BUILD, "board/source"), architecture, 0);
-    const budgets = boards
-      .filter((board) => board.architecture === architecture)
-      .map((board) => Number(board.budget.serviceMiB));
     return {
       what: `package for ${architecture}`,
       value: installedSize(entries) / MEBIOCTET,
-      budget: Math.min(...budgets),
+      budget: boardBudget(architecture, "serviceMiB"),
       unit: "MiB",
     };
   });
@@ -107,7 +108,8 @@ function runtimes(): Measure[] {
       const made = spawnSync("mksquashfs", [join(root, name), image, ...options]);
       if (made.status !== 0) return [];
       const value = fileSize(image) / MEBIOCTET;
-      return [{ what: `${name} in squashfs`, value, budget: RUNTIME_MIB, unit: "MiB" as const }];
+      const budget = boardBudget(name.replace("striplight-runtime-", ""), "runtimeSquashfsMiB");
+      return [{ what: `${name} in squashfs`, value, budget, unit: "MiB" as const }];
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }
