@@ -18,7 +18,7 @@ CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test test-update run demo bench bench-live fuzz soak licences pcap package feed board-memory size lint format clean help
+.PHONY: build check test test-update run demo bench bench-live fuzz soak soak-parsers licences pcap package feed board-memory size lint format clean help
 
 build: $(BUILT) ## compile the inspector, the judge and the host
 
@@ -67,11 +67,14 @@ bench: build ## measure speed against the C references (BENCH=--peers adds other
 bench-live: build ## measure the live tap on a veth pair (as root)
 	$(TSX) test/bench/live.ts $(BENCH)
 
-fuzz: build ## feed the inspector broken frames (SEED=1 SECONDS=60)
+fuzz: build build/inspector-scalar.wasm ## feed the inspector broken frames (SEED=1 SECONDS=60)
 	$(TSX) test/fuzz/fuzz.ts $(or $(SEED),1) $(or $(SECONDS),60)
 
 soak: build ## the inspector translated to C under libFuzzer, with coverage (SECONDS=60)
 	$(TSX) test/fuzz/translated/soak.ts $(or $(SECONDS),60)
+
+soak-parsers: build ## broken captures, configurations and states (INPUTS=1000000 of each)
+	$(TSX) test/fuzz/parser-soak.ts $(or $(INPUTS),1000000)
 
 licences: $(STAMP) ## list every package's licence; fails on one nobody accepted
 	@$(TSX) test/tidy/licence.ts

@@ -8,6 +8,7 @@ import { FindingRing } from "./finding/ring";
 import { Home } from "./flow/home";
 import { FlowKey } from "./flow/key";
 import { FlowTable } from "./flow/table";
+import { Guards } from "./guard";
 import { Inspect } from "./inspect";
 import { BLOCK_SIZE, HOME_CAPACITY, RING_AT } from "./limits";
 import { HOME_TABLE } from "./memory";
@@ -42,7 +43,13 @@ export function seed(low: u32, high: u32): void { FlowKey.seed(low, high); }
 export function setTerse(terse: bool): void { Inspect.setTerse(terse); }
 
 /** A new input begins. */
-export function openInput(): void { Inspect.openInput(); }
+export function openInput(): void {
+  Guards.raise();
+  Inspect.openInput();
+}
+
+/** Guard words behind the tables that were written over since the input began: a bug when not 0. */
+export function guardsBroken(): u32 { return Guards.broken(); }
 
 /** Link type and time resolution (6 = µs, 9 = ns, 0x80 | n = 2^-n s) of an interface of the input. */
 export function setInterface(index: u32, linkType: u32, resolution: u32): void {

@@ -25,6 +25,8 @@ export const BLOCK_SIZE: u32 = 65536;
 /** Ways per set of the flow table: one 128-bit load compares all tags of a set. */
 export const FLOW_WAYS: u32 = 8;
 export const FLOW_ROW_SIZE: u32 = 256;
+/** A slot of a set: tag and row number of 16 bits, mark of 32. */
+export const FLOW_SLOT_SIZE: u32 = 8;
 
 export const DIALOG_ROW_SIZE: u32 = 4096;
 
@@ -52,6 +54,8 @@ export const POLICY_ROW_SIZE: u32 = 64;
 
 /** Networks that count as home; contract: --home is repeatable. */
 export const HOME_CAPACITY: u32 = 64;
+/** Network and mask, 16 octets each. */
+export const HOME_ROW_SIZE: u32 = 32;
 
 /** Largest record a capture may hold (the de-facto maximum snap length of libpcap). */
 export const RECORD_SIZE_MAX: u32 = 262144;

@@ -6,20 +6,24 @@
 //   unused    ring / capture window   flows · sets · dialogs · resets · heads · findings · names
 
 import {
-  DIALOG_ROW_SIZE, FINDING_CAPACITY, FINDING_ROW_SIZE, FLOW_ROW_SIZE, HEAD_CAPACITY, HEAD_ROW_SIZE,
-  HOME_CAPACITY, NAME_CAPACITY, NAME_ROW_SIZE, POLICY_CAPACITY, POLICY_ROW_SIZE, RESET_CAPACITY, RESET_ROW_SIZE,
+  DIALOG_ROW_SIZE, FINDING_CAPACITY, FINDING_ROW_SIZE, FLOW_ROW_SIZE, FLOW_SLOT_SIZE, HEAD_CAPACITY,
+  HEAD_ROW_SIZE, HOME_CAPACITY, HOME_ROW_SIZE, NAME_CAPACITY, NAME_ROW_SIZE, POLICY_CAPACITY,
+  POLICY_ROW_SIZE, RESET_CAPACITY, RESET_ROW_SIZE,
 } from "./limits";
 
-export const FLOW_TABLE: usize = memory.data(FLOW_CAPACITY * FLOW_ROW_SIZE, 256);
-export const FLOW_SETS: usize = memory.data(FLOW_CAPACITY * 8, 64);
-export const DIALOG_TABLE: usize = memory.data(DIALOG_CAPACITY * DIALOG_ROW_SIZE, 64);
-export const RESET_TABLE: usize = memory.data(RESET_CAPACITY * RESET_ROW_SIZE, 64);
-export const HEAD_TABLE: usize = memory.data(HEAD_CAPACITY * HEAD_ROW_SIZE, 64);
-export const FINDING_TABLE: usize = memory.data(FINDING_CAPACITY * FINDING_ROW_SIZE, 64);
-export const NAME_TABLE: usize = memory.data(NAME_CAPACITY * NAME_ROW_SIZE, 64);
-export const POLICY_TABLE: usize = memory.data(POLICY_CAPACITY * POLICY_ROW_SIZE, 64);
+/** Octets behind each table that nobody writes: guard.ts says whether they still stand. */
+export const GUARD_SIZE: u32 = 64;
+
+export const FLOW_TABLE: usize = memory.data(FLOW_CAPACITY * FLOW_ROW_SIZE + GUARD_SIZE, 256);
+export const FLOW_SETS: usize = memory.data(FLOW_CAPACITY * FLOW_SLOT_SIZE + GUARD_SIZE, 64);
+export const DIALOG_TABLE: usize = memory.data(DIALOG_CAPACITY * DIALOG_ROW_SIZE + GUARD_SIZE, 64);
+export const RESET_TABLE: usize = memory.data(RESET_CAPACITY * RESET_ROW_SIZE + GUARD_SIZE, 64);
+export const HEAD_TABLE: usize = memory.data(HEAD_CAPACITY * HEAD_ROW_SIZE + GUARD_SIZE, 64);
+export const FINDING_TABLE: usize = memory.data(FINDING_CAPACITY * FINDING_ROW_SIZE + GUARD_SIZE, 64);
+export const NAME_TABLE: usize = memory.data(NAME_CAPACITY * NAME_ROW_SIZE + GUARD_SIZE, 64);
+export const POLICY_TABLE: usize = memory.data(POLICY_CAPACITY * POLICY_ROW_SIZE + GUARD_SIZE, 64);
 /** Home networks: 16 octets network, 16 octets mask each. */
-export const HOME_TABLE: usize = memory.data(HOME_CAPACITY * 32, 64);
+export const HOME_TABLE: usize = memory.data(HOME_CAPACITY * HOME_ROW_SIZE + GUARD_SIZE, 64);
 
 /**
  * Zeroes a row. `size` is a multiple of 64. Wide stores: the compiler's memory.fill goes octet by octet

@@ -14,7 +14,7 @@ describe("fuzz", function () {
 
   it("holds every invariant on mutated scenarios", () => {
     const fuzzer = new Fuzzer({
-      module: `${BUILD}inspector.wasm`,
+      modules: [`${BUILD}inspector.wasm`, `${BUILD}inspector-scalar.wasm`],
       folder: `${BUILD}fuzz`,
       scenarios: allScenarios(),
     });

@@ -13,7 +13,7 @@ const [seedText, secondsText] = process.argv.slice(2);
 const first = Number(seedText ?? 1);
 const seconds = Number(secondsText ?? SECONDS_USUAL);
 const fuzzer = new Fuzzer({
-  module: `${BUILD}inspector.wasm`,
+  modules: [`${BUILD}inspector.wasm`, `${BUILD}inspector-scalar.wasm`],
   folder: `${BUILD}fuzz`,
   scenarios: allScenarios(),
 });

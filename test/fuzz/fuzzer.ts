@@ -1,7 +1,7 @@
 // One seed → one mutated scenario through the inspector, twice, and what must hold whatever came:
 // no trap, an answer in bounded time, every frame accounted for, findings that name frames which were
-// fed, the same findings for another cut of the records and as ring blocks, and no planted secret
-// left in memory or told in a finding.
+// fed, the same findings for another cut of the records and as ring blocks by the module without
+// vectors, and no planted secret left in memory or told in a finding.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { HOME_DEFAULT } from "../../host/address.ts";
@@ -43,13 +43,18 @@ export interface Crash {
 /** A row of inputs from consecutive seeds. */
 export class Fuzzer {
   readonly tally: Tally = { inputs: 0, frames: 0, segments: 0, dialogs: 0, findings: 0 };
-  readonly #module: string;
+  readonly #modules: readonly [string, string];
   readonly #folder: string;
   readonly #scenarios: readonly Scenario[];
   #pair: { first: Inspector; second: Inspector } | null = null;
 
-  constructor(parts: { module: string; folder: string; scenarios: readonly Scenario[] }) {
-    this.#module = parts.module;
+  /** `modules`: what is fed whole, and what must find the same in pieces. */
+  constructor(parts: {
+    modules: readonly [string, string];
+    folder: string;
+    scenarios: readonly Scenario[];
+  }) {
+    this.#modules = parts.modules;
     this.#folder = parts.folder;
     this.#scenarios = parts.scenarios;
   }
@@ -82,7 +87,8 @@ export class Fuzzer {
   }
 
   #check(variant: Variant, random: Random): void {
-    this.#pair ??= { first: this.#open(), second: this.#open() };
+    const [vectors, scalar] = this.#modules;
+    this.#pair ??= { first: open(vectors), second: open(scalar) };
     const { first, second } = this.#pair;
     const whole: Feed = { kind: "records", littleEndian: true, nanoseconds: true };
     const cut: Feed = { kind: "cuts", seed: random.word(), pieceMax: 1 + random.below(400) };
@@ -128,12 +134,6 @@ export class Fuzzer {
     return { findings, frames };
   }
 
-  #open(): Inspector {
-    const inspector = Inspector.load(this.#module);
-    inspector.seed(0, 0);
-    return inspector;
-  }
-
   #keep(seed: number, variant: Variant): string {
     mkdirSync(this.#folder, { recursive: true });
     const file = `${this.#folder}/seed-${seed}.pcap`;
@@ -141,6 +141,12 @@ export class Fuzzer {
     writeFileSync(file, encodePcap(frames, { linkType: linkType(variant.layers) }));
     return file;
   }
+}
+
+function open(module: string): Inspector {
+  const inspector = Inspector.load(module);
+  inspector.seed(0, 0);
+  return inspector;
 }
 
 /** ICMP errors that were understood are the only frames without a counter of their own. */

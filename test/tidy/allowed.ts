@@ -28,6 +28,7 @@ export const MEMORY_PERMISSIONS: readonly Permission[] = [
       "evidence/",
       "name/",
       "counters.ts",
+      "guard.ts",
       "memory.ts",
       "walk.ts", // why the last walk stopped
       "inspect.ts", // state between two frames

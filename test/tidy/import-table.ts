@@ -13,7 +13,7 @@ export const IMPORT_TABLE: readonly ImportLayer[] = [
   { name: "walk", files: /^assembly\/inspector\/(walk|inspect)\.ts$/, may: ["*inspector"] },
   {
     name: "ground",
-    files: /^assembly\/inspector\/(limits|memory|reason|counters|segment)\.ts$/,
+    files: /^assembly\/inspector\/(limits|memory|guard|reason|counters|segment)\.ts$/,
     may: [],
   },
   { name: "wire", files: /^assembly\/inspector\/wire\//, may: ["ground"] },

@@ -9,7 +9,7 @@
 // When both sets are full, the row with the smallest mark goes: closed connections first, then
 // half-open ones, then the longest idle; connections with a mail dialog or a reset history last.
 
-import { FLOW_ROW_SIZE, FLOW_WAYS } from "../limits";
+import { FLOW_ROW_SIZE, FLOW_SLOT_SIZE, FLOW_WAYS } from "../limits";
 import { clearRow, FLOW_SETS, FLOW_TABLE } from "../memory";
 import { Segment } from "../segment";
 import { Flow, FLOW_CLOSED } from "./flow";
@@ -46,6 +46,7 @@ export const SLOT_NONE: u32 = u32.MAX_VALUE;
 
 if ((FLOW_CAPACITY & (FLOW_CAPACITY - 1)) != 0) ERROR("FLOW_CAPACITY must be a power of two");
 if (FLOW_WAYS != 8) ERROR("a set is one 128-bit row of eight tags");
+if (FLOW_WAYS * FLOW_SLOT_SIZE != <u32>1 << <u32>SET_SHIFT) ERROR("a set is one cache line");
 if (FLOW_CAPACITY > 65536) ERROR("row numbers are 16 bits");
 
 export class FlowTable {

@@ -1,8 +1,9 @@
 /* Turns a fuzzer's octets into input for the inspector, translated to C from its WebAssembly, and holds
  * what must be true of every input: no trap, every call comes back, frames in = segments + DNS answers
- * + reasons (+ ICMP errors that found a connection), findings within their ring, no connection left.
+ * + reasons (+ ICMP errors that found a connection), findings within their ring, no connection left,
+ * the guard words behind the tables intact, no more steps than any frame may take.
  * The first octet chooses the way in: capture records, pcapng blocks, a ring block, or a script whose
- * steps keep two connections' numbers, so that lines reach the dialogs. Judges no verdict. */
+ * steps keep sixteen connections' numbers, so that lines reach the dialogs. Judges no verdict. */
 #include "inspector.h"
 #include <signal.h>
 #include <stdio.h>
@@ -46,6 +47,13 @@ void on_trap(int code) {
   abort();
 }
 
+/* Jumps of the translated code since the input began: soak.ts puts STEP in front of each, so that the
+ * bound is the same on every machine. Most are counted in the end of an input, which looks at all slots. */
+u64 steps;
+static u64 stepsMost;
+#define STEPS_OF_INPUT 4000000u
+#define STEPS_OF_FRAME 400000u
+
 static u64 table(u32 at, u32 index) {
   u64 value;
   memcpy(&value, octets + at + 8 * index, 8);
@@ -59,6 +67,7 @@ static void report(void) {
           (unsigned long long)tally.inputs, (unsigned long long)tally.frames,
           (unsigned long long)tally.segments, (unsigned long long)tally.flows,
           (unsigned long long)tally.dialogs, (unsigned long long)tally.findings);
+  fprintf(stderr, "reached: %llu steps at most in an input\n", (unsigned long long)stepsMost);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
@@ -106,6 +115,7 @@ static void walkCapture(walk step, u32 size, u32 swapped) {
 
 /* ---- the script ---------------------------------------------------------------------------- */
 
+#define CONNECTIONS 16
 typedef struct { u32 next[2]; u16 ports[2]; u8 open; } connection;
 static u32 recordsEnd, secondsNow, nanosNow, identification;
 
@@ -195,8 +205,8 @@ static void step(connection *c, u32 op, u32 argument, const u8 *text, u32 length
   }
 }
 
-static void handshake(connection *c, u32 port) {
-  c->ports[0] = 49152 + (port & 0xff);
+static void handshake(connection *c, u32 port, u32 which) {
+  c->ports[0] = 49152 + which;
   c->ports[1] = port;
   c->next[0] = 1000;
   c->next[1] = 500000;
@@ -209,7 +219,7 @@ static void handshake(connection *c, u32 port) {
 
 static void script(const u8 *input, size_t size) {
   static const u16 ports[8] = {25, 587, 143, 110, 465, 993, 443, 80};
-  connection connections[2] = {{{0}}};
+  connection connections[CONNECTIONS] = {{{0}}};
   recordsEnd = ring;
   secondsNow = SECONDS;
   nanosNow = 0;
@@ -221,8 +231,9 @@ static void script(const u8 *input, size_t size) {
     u32 op = input[at], argument = input[at + 1], length = input[at + 2];
     at += 3;
     if (length > size - at) length = size - at;
-    connection *c = &connections[op >> 7];
-    if (!c->open) handshake(c, ports[(op & 0x80 ? port >> 4 : port) & 7]);
+    u32 which = op >> 4 & (CONNECTIONS - 1);
+    connection *c = &connections[which];
+    if (!c->open) handshake(c, ports[(port + which) & 7], which);
     nanosNow = (nanosNow + 10000000) % 1000000000;
     if (nanosNow < 10000000) secondsNow++;
     step(c, op, argument, input + at, length);
@@ -258,6 +269,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
   u64 frames = counter(NUMBER(CounterZ2EFrames)), segments = counter(NUMBER(CounterZ2ESegments));
   u64 answers = counter(NUMBER(CounterZ2EDnsAnswers)), left = early();
   limit(WALK_SECONDS_MAX);
+  steps = 0;
   CALL(openInput)(&instance);
   u32 way = input[0], form = input[1], length = (u32)size - 2;
   static const u32 links[8] = {1, 0, 101, 113, 276, 108, 9, 50}; /* LINKTYPE_… */
@@ -281,6 +293,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
   answers = counter(NUMBER(CounterZ2EDnsAnswers)) - answers;
   left = early() - left;
   if (segments + answers + left > frames) fail("a frame was counted twice");
+  if (CALL(guardsBroken)(&instance) != 0) fail("a guard behind a table was written over");
+  if (steps > STEPS_OF_INPUT + frames * STEPS_OF_FRAME) fail("a frame took more steps than any may");
+  if (steps > stepsMost) stepsMost = steps;
   tally.inputs++;
   tally.frames += frames;
   tally.segments += segments;
