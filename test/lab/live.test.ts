@@ -13,7 +13,7 @@ import { CAUSES, type Cause, honestEnd } from "./honest.ts";
 import { Lab } from "./lab.ts";
 import { MAIL_PACKAGES, needs } from "./package.ts";
 import { until } from "./process.ts";
-import { forgedReset } from "./story.ts";
+import { DELAY_MS, forgedReset, plainReset } from "./story.ts";
 import { WebServer } from "./web-server.ts";
 
 const RUNS = Number(process.env.LAB_RUNS ?? 2);
@@ -130,6 +130,11 @@ describe("lab: the product on a live uplink", function () {
     silent();
   });
 
+  it(`a plain reset in answer that no time betrays, ${RUNS} runs`, async () => {
+    for (let i = 0; i < RUNS; i++) await plainReset(lab, `plain${i}.example`, 0);
+    silent();
+  });
+
   it(`after all of them nothing for ${QUIET_MS / 1000} s after the last packet`, async () => {
     await pause(QUIET_MS);
     silent();
@@ -183,6 +188,19 @@ describe("lab: the product on a live uplink", function () {
       checkRecord(await recordOf(alert), alert);
       await appliance.command("ack");
       await lampShows("steady");
+    }
+  });
+
+  it(`a plain reset in answer, sooner than any answer: suspect, ${RUNS} runs`, async () => {
+    for (let i = 0; i < RUNS; i++) {
+      const alerts = await alertsOf(
+        () => plainReset(lab, `early${i}.example`, DELAY_MS),
+        (raised) => raised.length > 0,
+      );
+      assert.deepEqual(
+        alerts.map(({ alert, verdict, evidence }) => [alert, verdict, evidence.join()]),
+        [["reset-forged", "suspect", "rst-early"]],
+      );
     }
   });
 

@@ -2,13 +2,14 @@
 // act, each a real session of a real client; run by the recording and by the demonstration.
 
 import { curlHttps, imaplib, swaks } from "./client.ts";
+import type { Rule } from "./forwarder.ts";
 import type { Lab } from "./lab.ts";
 import type { Outcome } from "./process.ts";
 
 /** Initial TTL of the forged reset. The server's packets arrive with 63 after one hop. */
 const FORGED_TTL = 44;
 /** One-way delay behind the forwarder. */
-const DELAY_MS = 20;
+export const DELAY_MS = 20;
 /**
  * The server's nth data segment, past the handshake and amid the answer. The reset goes just ahead of
  * it: however busy the machine, the server was sending when the reset came.
@@ -31,19 +32,31 @@ export function strippedLogin(lab: Lab): Promise<Outcome> {
 }
 
 /** A download over TLS, cut by a reset that the server did not send. */
-export async function forgedReset(lab: Lab, name = "www.lab.example"): Promise<Outcome> {
+export function forgedReset(lab: Lab, name = "www.lab.example"): Promise<Outcome> {
+  const amidData = { on: "data", place: "before", n: FORGED_AHEAD_OF } as const;
+  return injected(lab, name, DELAY_MS, { ...amidData, send: "rstack", ttl: FORGED_TTL });
+}
+
+/**
+ * A plain reset in answer to the ClientHello, numbered as the server's own would be and with its TTL;
+ * the server is reset, too, so that nothing comes afterwards. On a path of `delayMs` each way only the time it took can tell.
+ */
+export function plainReset(lab: Lab, name: string, delayMs: number): Promise<Outcome> {
+  return injected(lab, name, delayMs, {
+    on: "hello",
+    send: "rst",
+    to: "both",
+    ttl: "same",
+    drop: 1,
+  });
+}
+
+/** A download over TLS with a forger on the way. */
+async function injected(lab: Lab, name: string, delayMs: number, rule: Rule): Promise<Outcome> {
   const { forwarder } = lab;
   await forwarder.clear();
-  await forwarder.delay("both", DELAY_MS);
-  await forwarder.rule({
-    on: "data",
-    place: "before",
-    n: FORGED_AHEAD_OF,
-    port: 443,
-    send: "rstack",
-    to: "client",
-    ttl: FORGED_TTL,
-  });
+  await forwarder.delay("both", delayMs);
+  await forwarder.rule({ port: 443, to: "client", ...rule });
   try {
     return await curlHttps(lab.network, name);
   } finally {
