@@ -17,6 +17,7 @@ import { Tap } from "../tap/tap.ts";
 import { Control, type ControlAnswer, type ControlRequest } from "./control.ts";
 import { CrashFile, Traps } from "./crash.ts";
 import { interfaceStatus } from "./figures.ts";
+import { releaseProgram } from "./footprint.ts";
 import { Home } from "./home.ts";
 import { type OffloadStatus, offloadStatus, readOffloadSetting } from "./offload.ts";
 import { dropPrivileges, ownFolder, ownIdentity, resolveIdentity } from "./privileges.ts";
@@ -30,6 +31,8 @@ const TEST_MS = 15_000;
 const HEARTBEAT_MS = 86_400_000;
 /** How often the interfaces' own addresses are looked at: a provider may renumber at night. */
 const ADDRESSES_MS = 5_000;
+/** The start is over by then, and so is the use of most of Node's own code. */
+const STARTED_MS = 60_000;
 /** Alerts a status shows. */
 const LAST_ALERTS = 16;
 
@@ -129,6 +132,7 @@ export class Watch {
     }
     this.#timers = [
       setInterval(() => this.#light(), LAMP_MS),
+      setTimeout(releaseProgram, STARTED_MS),
       setInterval(() => this.#syslog.heartbeat(this.#counters()), HEARTBEAT_MS),
       setInterval(() => this.#followHome(), ADDRESSES_MS),
       setInterval(() => this.#offerState(Date.now(), false), ADDRESSES_MS), // on quiet nights as well

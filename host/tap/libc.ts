@@ -25,6 +25,7 @@ const MAP_PRIVATE = 2;
 const MAP_FIXED = 0x10;
 const MAP_ANONYMOUS = 0x20;
 const MAP_NORESERVE = 0x4000;
+const MADV_DONTNEED = 4;
 const MADV_DONTFORK = 10;
 const F_GETFL = 3;
 const F_SETFL = 4;
@@ -87,6 +88,11 @@ function result(value: number | bigint): number {
 /** The name of a negative errno, such as `ENODEV`. */
 export function errorName(negativeErrno: number): string {
   return getSystemErrorName(negativeErrno);
+}
+
+/** Lets go of pages that can be read from their file again; 0 or a negative errno. */
+export function discard(at: bigint, size: number): number {
+  return result(library().madvise(at, size, MADV_DONTNEED));
 }
 
 /** Opens a socket with close-on-exec; returns the descriptor or a negative errno. */
