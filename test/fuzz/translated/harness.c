@@ -84,6 +84,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0};
   memcpy(octets + CALL(homeAt)(&instance), home, sizeof home);
   CALL(setHomeCount)(&instance, 1);
+  if (CALL(ringSize)(&instance) < 1 << 20 || CALL(blockSize)(&instance) != BLOCK_SIZE) fail("another ring");
+  if (CALL(homeCapacity)(&instance) < 1 || CALL(flowCapacity)(&instance) < 1) fail("tables without rows");
   atexit(report);
   signal(SIGVTALRM, on_hang);
   return 0;
@@ -107,6 +109,7 @@ static void walkCapture(walk step, u32 size, u32 swapped) {
   for (;;) {
     u32 next = step(&instance, at, end, swapped);
     if (next < at || next > end) fail("a walk left its window");
+    if (CALL(pausedForDrain)(&instance) && CALL(findingCount)(&instance) == 0) fail("paused for nothing");
     drain();
     if (CALL(stopReason)(&instance) != NUMBER(StopZ2EDrain)) return;
     at = next;
@@ -273,7 +276,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
   CALL(openInput)(&instance);
   u32 way = input[0], form = input[1], length = (u32)size - 2;
   static const u32 links[8] = {1, 0, 101, 113, 276, 108, 9, 50}; /* LINKTYPE_… */
-  CALL(setInterface)(&instance, 0, links[form & 7], way & 0x40 ? 6 : 9);
+  CALL(setInterface)(&instance, 0, links[form & 7], way & 0x40 ? 6 : form & 0x40 ? 0x80 | 20 : 9);
+  if (form & 0x20) CALL(setInterfaceOffset)(&instance, 0, form, 0);
+  CALL(setTerse)(&instance, form >> 3 & 1);
+  CALL(setOffloaded)(&instance, form >> 4 & 1);
   if ((way & 3) == 3 || (way & 3) == 2) {
     script(input + 1, size - 1);
   } else if ((way & 7) == 5) {

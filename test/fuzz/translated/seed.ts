@@ -1,8 +1,9 @@
 // Scenarios → the translated inspector's first inputs (harness.c says what their octets mean): each as
 // capture records, as pcapng blocks, as one ring block and as a script of lines; and a dictionary.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { encodeFrames } from "../../packet/encode.ts";
 import { allScenarios } from "../../packet/library.ts";
 import { linkType } from "../../packet/link.ts";
@@ -11,6 +12,9 @@ import { encodeRecords } from "../../packet/pcap.ts";
 import { encodeRing } from "../../packet/ring.ts";
 import { asWritten } from "../../packet/transform.ts";
 
+const PHRASES = fileURLToPath(
+  new URL("../../../assembly/inspector/dialog/phrase.ts", import.meta.url),
+);
 const WAY_RECORDS = 0;
 const WAY_BLOCKS = 1;
 const WAY_SCRIPT = 2;
@@ -50,6 +54,12 @@ const WORDS = [
   ...["\\x16\\x03\\x01\\x00\\x05\\x01\\x00\\x00\\x01", "\\x08\\x00\\x45\\x00", "\\x86\\xdd\\x60"],
 ];
 
+/** Phrases that replies are searched for, read where they are written. */
+function phrases(): string[] {
+  const text = readFileSync(PHRASES, "utf8");
+  return [...text.matchAll(/^\/\*\* "(.+)" \*\/$/gm)].flatMap(([, phrase = ""]) => phrase);
+}
+
 /** Writes corpus and dictionary; returns how many inputs there are. */
 export function writeSeeds(corpus: string, dictionary: string): number {
   mkdirSync(corpus, { recursive: true });
@@ -71,7 +81,8 @@ export function writeSeeds(corpus: string, dictionary: string): number {
       writeFileSync(join(corpus, `seed-${++written}`), Uint8Array.from(input));
     }
   }
-  writeFileSync(dictionary, `${WORDS.map((word) => `"${word}"`).join("\n")}\n`);
+  const words = [...WORDS, ...phrases()].map((word) => `"${word}"\n`);
+  writeFileSync(dictionary, words.join(""));
   return written;
 }
 

@@ -1,13 +1,15 @@
 // `make soak SECONDS=…`: the scalar inspector, translated to C and compiled with coverage, under
-// libFuzzer; then the share of translated lines the corpus reaches. Its tables are small, so that
-// inputs of a few frames fill them and evictions are reached; all else is the product's source.
-// Keeps corpus and crashes in build/soak. Exit status 1 when anything broke, 69 when a program it
+// libFuzzer; then the share of translated lines the corpus reaches, wasm2c's own unused runtime not
+// counted, and the functions where lines were missed. Its tables are small, so that inputs of a few
+// frames fill them and evictions are reached; all else is the product's source.
+// Keeps corpus, crashes and missed.txt in build/soak. Exit status 1 when anything broke, 69 when a program it
 // needs is not installed.
 
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compilerFolder } from "../../assembly.ts";
 import { writeSeeds } from "./seed.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -15,7 +17,13 @@ const FOLDER = join(ROOT, "build/soak");
 const HARNESS = join(ROOT, "test/fuzz/translated/harness.c");
 /** Where Debian's wabt keeps the runtime of translated modules. */
 const RUNTIME = "/usr/share/wabt/wasm2c";
-const TABLES = ["FLOW_CAPACITY=256", "DIALOG_CAPACITY=8"];
+const TABLES = ["FLOW_CAPACITY=16", "DIALOG_CAPACITY=8"];
+const LIMITS: Readonly<Record<string, number>> = {
+  RESET_CAPACITY: 8,
+  HEAD_CAPACITY: 4,
+  NAME_CAPACITY: 16,
+  POLICY_CAPACITY: 16,
+};
 const SECONDS_USUAL = 60;
 const TOOLS: Readonly<Record<string, string>> = {
   wasm2c: "wabt",
@@ -48,16 +56,29 @@ function compile(output: string, instrumentation: readonly string[]): void {
   need("clang-14", [...quiet, ...checks, ...instrumentation, ...sources, "-lm", "-o", output]);
 }
 
-/** The scalar target with small tables, compiled and translated. */
+/** The scalar target with small tables, compiled with its names and translated. */
 function translate(): void {
   const { targets } = JSON.parse(readFileSync(join(ROOT, "asconfig.json"), "utf8"));
   const use = targets.scalar.use.filter((word: string) => !/^(FLOW|DIALOG)_/.test(word));
-  const scalar = { ...targets.scalar, use: [...use, ...TABLES], binaryFile: "inspector.wasm" };
-  const config = join(FOLDER, "asconfig.json");
-  writeFileSync(config, JSON.stringify({ targets: { scalar } }));
-  const args = ["assembly/inspector/index.ts", "--config", config, "--target", "scalar"];
+  const target = { ...targets.scalar, use: [...use, ...TABLES], debug: true };
+  const folder = compilerFolder("soak");
+  const scalar = { ...target, binaryFile: relative(folder, join(FOLDER, "inspector.wasm")) };
+  rmSync(join(folder, "assembly"), { recursive: true, force: true });
+  cpSync(join(ROOT, "assembly"), join(folder, "assembly"), { recursive: true });
+  const limits = join(folder, "assembly/inspector/limits.ts");
+  const text = Object.entries(LIMITS).reduce(
+    (done, [name, value]) => {
+      const changed = done.replace(new RegExp(`(const ${name}: u32 = )\\d+;`), `$1${value};`);
+      if (changed === done) throw new Error(`limits.ts has no ${name}`);
+      return changed;
+    },
+    readFileSync(limits, "utf8"),
+  );
+  writeFileSync(limits, text);
+  writeFileSync(join(folder, "asconfig.json"), JSON.stringify({ targets: { scalar } }));
   const compiler = join(ROOT, "node_modules/assemblyscript/bin/asc");
-  need(process.execPath, [compiler, ...args], { cwd: ROOT });
+  const args = ["assembly/inspector/index.ts", "--config", "asconfig.json", "--target", "scalar"];
+  need(process.execPath, [compiler, ...args], { cwd: folder });
   need("wasm2c", ["-n", "inspector", "inspector.wasm", "-o", "inspector.c"]);
   countSteps(join(FOLDER, "inspector.c"));
 }
@@ -75,12 +96,22 @@ function coverage(): void {
   const env = { ...process.env, LLVM_PROFILE_FILE: join(FOLDER, "counted.profraw") };
   call("./counted", ["-runs=0", "corpus"], { env });
   need("llvm-profdata-14", ["merge", "-sparse", "counted.profraw", "-o", "counted.profdata"]);
-  const form = ["report", "./counted", "-instr-profile=counted.profdata"];
+  const form = ["report", "./counted", "-instr-profile=counted.profdata", "-show-functions"];
   const { stdout } = call("llvm-cov-14", [...form, join(FOLDER, "inspector.c")]);
-  const total = stdout.split("\n").find((line) => line.startsWith("TOTAL")) ?? "";
-  const columns = total.split(/\s+/);
-  process.stdout.write(`translated lines: ${columns[7]}, missed ${columns[8]}, ${columns[9]}\n`);
-  process.stdout.write(`functions ${columns[6]}, regions ${columns[3]}\n`);
+  const rows = stdout.split("\n").flatMap((line) => {
+    const [name = "", , , , lines, missed] = line.split(/\s+/);
+    const ours = name.includes(":w2c_");
+    return ours
+      ? [{ name: name.replace(/.*:w2c_/, ""), lines: Number(lines), missed: Number(missed) }]
+      : [];
+  });
+  const total = (of: "lines" | "missed"): number => rows.reduce((sum, row) => sum + row[of], 0);
+  const [lines, missed] = [total("lines"), total("missed")];
+  const share = ((100 * (lines - missed)) / lines).toFixed(2);
+  process.stdout.write(`translated lines: ${lines}, missed ${missed}, ${share} % reached\n`);
+  const worst = rows.filter((row) => row.missed > 0).sort((a, b) => b.missed - a.missed);
+  const list = worst.map((row) => `${row.missed} of ${row.lines} ${row.name}\n`).join("");
+  writeFileSync(join(FOLDER, "missed.txt"), list);
 }
 
 function soak(): void {
