@@ -22,8 +22,13 @@ const PACKET_VERSION = 10;
 const TPACKET_V3 = 2;
 const FRAME_SIZE = 2_048; // checked by the kernel, then unused: version 3 packs frames
 
-/** A block that is not full is handed over after this: small, for stalls cost whole blocks. */
-const BLOCK_TIMEOUT_MS = 20;
+/**
+ * A block that is not full is handed over after this. Short, for an alert waits for it; not shorter,
+ * for every pause of the sender that long leaves the rest of a block unused: at 50,000 frames/s a ring
+ * of 256 blocks holds a stall of 1.5 s with 220 full ones. With 20 ms one run in six lost a frame or
+ * two, with 50 ms none of twelve.
+ */
+const BLOCK_TIMEOUT_MS = 50;
 
 /** What the kernel has counted since the last reading. */
 export interface PacketStatistics {
