@@ -91,6 +91,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? EXIT.done : explain(error));
 });
 
+// Nobody hears a diagnostic any more: the watch goes on, its log and lamp still tell.
+process.stderr.on("error", () => {});
+
 for (const flag of V8_FLAGS) setFlagsFromString(flag);
 void run(process.argv.slice(2))
   .catch(explain)
