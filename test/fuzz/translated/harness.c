@@ -50,6 +50,8 @@ void on_trap(int code) {
 /* Jumps of the translated code since the input began: soak.ts puts STEP in front of each, so that the
  * bound is the same on every machine. Most are counted in the end of an input, which looks at all slots. */
 u64 steps;
+/* Frames whose payload came to a mail dialog. */
+u64 dialogFrames;
 static u64 stepsMost;
 #define STEPS_OF_INPUT 4000000u
 #define STEPS_OF_FRAME 400000u
@@ -67,6 +69,7 @@ static void report(void) {
           (unsigned long long)tally.inputs, (unsigned long long)tally.frames,
           (unsigned long long)tally.segments, (unsigned long long)tally.flows,
           (unsigned long long)tally.dialogs, (unsigned long long)tally.findings);
+  fprintf(stderr, "reached: %llu frames in a dialog\n", (unsigned long long)dialogFrames);
   fprintf(stderr, "reached: %llu steps at most in an input\n", (unsigned long long)stepsMost);
 }
 

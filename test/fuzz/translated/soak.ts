@@ -83,11 +83,21 @@ function translate(): void {
   countSteps(join(FOLDER, "inspector.c"));
 }
 
-/** Puts a count in front of every jump, so that a frame's bound is one of steps and not of time. */
+/** The function that every payload of a mail dialog comes to. */
+const DIALOG_DOOR = /(\bw2c_assembly_inspector_dialog_order_Order_payload\([^;{]*\{\n)/;
+
+/**
+ * Puts a count in front of every jump, so that a frame's bound is one of steps and not of time, and
+ * one behind the door of the dialogs.
+ */
 function countSteps(path: string): void {
   const text = readFileSync(path, "utf8");
-  const counted = text.replace(/goto (\w+);/g, "{ steps++; goto $1; }");
-  writeFileSync(path, `extern unsigned long long steps;\n${counted}`);
+  if (!DIALOG_DOOR.test(text))
+    throw new Error("the translated inspector has no door of the dialogs");
+  const counted = text
+    .replace(/goto (\w+);/g, "{ steps++; goto $1; }")
+    .replace(DIALOG_DOOR, "$1  dialogFrames++;\n");
+  writeFileSync(path, `extern unsigned long long steps, dialogFrames;\n${counted}`);
 }
 
 /** Runs the corpus once more, counting lines. */
