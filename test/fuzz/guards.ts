@@ -105,7 +105,7 @@ export const GUARDS: readonly Guard[] = [
     "wire/ip4.ts",
     "if (at + HEADER_SIZE_MIN > end) return Reason.Ip4Truncated;",
     "",
-    "ip4-header-cut-in-half",
+    "ip4-header-not-there",
   ),
   scenario(
     "wire/ip4.ts",
