@@ -1,5 +1,6 @@
-// Turns 16 address octets in network order into text and back; IPv4 travels as ::ffff:a.b.c.d.
-// Opens nothing, resolves nothing. Read RFC 5952 (text form) and RFC 4291 §2.5.5.2 (mapped).
+// Turns 16 address octets in network order into text and back; IPv4 travels as ::ffff:a.b.c.d. Says which
+// network an address lies in, and whether it names one server in the world.
+// Opens nothing, resolves nothing. Read RFC 5952 (text form), RFC 4291 §2.5.5.2 (mapped), RFC 6890.
 
 import { isIPv4 } from "node:net";
 
@@ -83,4 +84,41 @@ export function networkOctets(network: string): Uint8Array {
     row[ADDRESS_SIZE + index] = mask;
   }
   return row;
+}
+
+/** Addresses that many houses use for their own machines: RFC 1918, loopback, link-local, RFC 4193. */
+const LOCAL = /^(10\.|127\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|::1$|fe[89ab]|f[cd])/i;
+
+/** True for an address that does not name one server in the world. */
+export function isLocalAddress(address: string): boolean {
+  return LOCAL.test(address);
+}
+
+/** Shared by a provider's customers (RFC 6598), unspecified, mapped: no server of the Internet either. */
+const UNROUTED = /^(100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|::)/;
+
+/** The first `quads` parts of an IPv4 address, the first `count` groups of an IPv6 address. */
+function prefixOf(address: string, quads: number, count: number): string {
+  if (!address.includes(":")) return address.split(".").slice(0, quads).join(".");
+  const [head = "", tail] = address.split("::");
+  const front = head === "" ? [] : head.split(":");
+  if (tail === undefined) return front.slice(0, count).join(":");
+  const back = tail === "" ? [] : tail.split(":");
+  const zeros = Array<string>(Math.max(0, GROUPS - front.length - back.length)).fill("0");
+  return [...front, ...zeros, ...back].slice(0, count).join(":");
+}
+
+/** The /24 of an IPv4 address, the /48 of an IPv6 address: one site. */
+export function networkOf(address: string): string {
+  return prefixOf(address, 3, 3);
+}
+
+/** The /16 of an IPv4 address, the /32 of an IPv6 address: what one operator is given. */
+export function widePrefix(address: string): string {
+  return prefixOf(address, 2, 2);
+}
+
+/** The wide prefix; null for addresses that are nobody's on the Internet. */
+export function wideNetworkOf(address: string): string | null {
+  return isLocalAddress(address) || UNROUTED.test(address) ? null : widePrefix(address);
 }

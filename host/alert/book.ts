@@ -8,6 +8,7 @@ import { Knowledge } from "../baseline/knowledge.ts";
 import { operatorName, Sessions } from "../baseline/session.ts";
 import type { Finding, MailSeen } from "../finding.ts";
 import type { Judge } from "../judge.ts";
+import { keepNewest } from "../newest.ts";
 import {
   ALERT_KINDS,
   type Alert,
@@ -173,12 +174,8 @@ export class AlertBook {
       known.serverName = serverNameOf(finding) ?? known.serverName;
       return known;
     }
-    if (this.records.size >= RECORDS_MAX) {
-      const oldest = this.records.keys().next();
-      if (!oldest.done) this.records.delete(oldest.value);
-    }
     const record = openRecord(finding, sighting);
-    this.records.set(key, record);
+    keepNewest(this.records, key, record, RECORDS_MAX);
     return record;
   }
 

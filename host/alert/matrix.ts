@@ -3,6 +3,7 @@
 // Claims nothing below its thresholds. Bounded; time is the finding's.
 
 import { createHash } from "node:crypto";
+import { keepNewest } from "../newest.ts";
 import type { Scope } from "./alert.ts";
 
 const CELLS_MAX = 4096;
@@ -69,10 +70,7 @@ export class Matrix {
     const key = `${id} ${place.operator} ${place.port} ${place.ipVersion}`;
     const cell = this.cells.get(key) ?? { ...place, marks: [] };
     cell.marks = [...cell.marks, { time, tampered }].slice(-MARKS_MAX);
-    this.cells.delete(key);
-    this.cells.set(key, cell);
-    const oldest = this.cells.keys().next();
-    if (this.cells.size > CELLS_MAX && !oldest.done) this.cells.delete(oldest.value);
+    keepNewest(this.cells, key, cell, CELLS_MAX);
   }
 
   /** Cells held. */

@@ -1,6 +1,7 @@
 // The latest revision of the alerts that were raised, for status, lamp and acknowledgement: the lamp
 // blinks while one of weight is neither acknowledged nor older than the hold. Bounded; oldest go first.
 
+import { keepNewest } from "../newest.ts";
 import { type Alert, parseTime, SEVERITY_RANK, type Severity } from "./alert.ts";
 
 /** Alerts kept for status and acknowledgement. */
@@ -21,14 +22,9 @@ export class OpenAlerts {
     const before = this.open.get(alert.id);
     const worse =
       before === undefined || SEVERITY_RANK[alert.severity] > SEVERITY_RANK[before.alert.severity];
-    this.open.delete(alert.id);
-    this.open.set(alert.id, {
-      alert,
-      time: parseTime(alert.time),
-      acknowledged: worse ? false : before.acknowledged,
-    });
-    const oldest = this.open.keys().next();
-    if (this.open.size > OPEN_MAX && !oldest.done) this.open.delete(oldest.value);
+    const acknowledged = worse ? false : before.acknowledged;
+    const open = { alert, time: parseTime(alert.time), acknowledged };
+    keepNewest(this.open, alert.id, open, OPEN_MAX);
   }
 
   /** Acknowledges one alert, or all with null; returns those that were open. */

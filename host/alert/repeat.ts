@@ -2,6 +2,7 @@
 // the next one says how many were held back. Everything else passes. Bounded; time is the alert's.
 
 import { registrableDomain } from "../baseline/operator.ts";
+import { keepNewest } from "../newest.ts";
 import { type Alert, parseTime } from "./alert.ts";
 
 const KEYS_MAX = 1024;
@@ -37,10 +38,7 @@ export class Repeats {
       before.held++;
       return { send: false, repeated: before.held };
     }
-    this.sent.delete(key);
-    this.sent.set(key, { time, held: 0 });
-    const oldest = this.sent.keys().next();
-    if (this.sent.size > KEYS_MAX && !oldest.done) this.sent.delete(oldest.value);
+    keepNewest(this.sent, key, { time, held: 0 }, KEYS_MAX);
     return { send: true, repeated: before?.held ?? 0 };
   }
 

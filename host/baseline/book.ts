@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "../finding.ts";
 import type { Dialect } from "../judge.ts";
+import { keepNewest } from "../newest.ts";
 import {
   acceptChange,
   type Entry,
@@ -66,17 +67,6 @@ function pairKey(client: string, key: string): string {
   return createHash("sha256").update(`${client} ${key}`).digest("hex").slice(0, PAIR_DIGITS);
 }
 
-/** Moves a key to the end of its map and lets the oldest go. */
-function touch<V>(map: Map<string, V>, key: string, value: V, max: number): void {
-  map.delete(key);
-  map.set(key, value);
-  while (map.size > max) {
-    const oldest = map.keys().next();
-    if (oldest.done) return;
-    map.delete(oldest.value);
-  }
-}
-
 function hasSteadyOffer({ offers, noOffers, offerDays }: Entry): boolean {
   return isSteady(offers, noOffers, offerDays.length);
 }
@@ -136,7 +126,7 @@ export class BaselineBook {
     this.touchOperator(operator.name, key);
     if (session.tlsOk && !session.tainted) {
       const pair = pairKey(client, key);
-      touch(this.pairs, pair, (this.pairs.get(pair) ?? 0) + 1, PAIRS_MAX);
+      keepNewest(this.pairs, pair, (this.pairs.get(pair) ?? 0) + 1, PAIRS_MAX);
     }
     this.changed = true;
   }

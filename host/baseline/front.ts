@@ -1,7 +1,9 @@
 // Finds one mail front behind many addresses: servers of unrelated operators, in different networks,
 // that show the same greeting host and the same list within a day. Bounded; time is the finding's.
 
+import { widePrefix } from "../address.ts";
 import type { Finding } from "../finding.ts";
+import { keepNewest } from "../newest.ts";
 import { secondsOf } from "./book.ts";
 import { normalised } from "./entry.ts";
 
@@ -15,13 +17,6 @@ const NETWORKS_MIN = 2;
 interface Sighted {
   readonly operator: string;
   readonly seconds: number;
-}
-
-/** The /16 of an IPv4 address, the /32 of an IPv6 address. */
-function wideNetwork(address: string): string {
-  return address.includes(":")
-    ? address.split(":").slice(0, 2).join(":")
-    : address.split(".").slice(0, 2).join(".");
 }
 
 /** Greetings with their lists, and the servers that showed them. */
@@ -41,11 +36,8 @@ export class FrontTable {
       const old = seconds - sighted.seconds > DAY_SECONDS;
       if (old || servers.size > SERVERS_MAX) servers.delete(server);
     }
-    this.fronts.delete(key);
-    this.fronts.set(key, servers);
-    const oldest = this.fronts.keys().next();
-    if (this.fronts.size > FRONTS_MAX && !oldest.done) this.fronts.delete(oldest.value);
-    const networks = new Set([...servers.keys()].map(wideNetwork));
+    keepNewest(this.fronts, key, servers, FRONTS_MAX);
+    const networks = new Set([...servers.keys()].map(widePrefix));
     const operators = new Set([...servers.values()].map((sighted) => sighted.operator));
     return (
       servers.size >= SERVERS_MIN &&

@@ -2,12 +2,12 @@
 // only comparison can see, replaces "never offered" by what it really is, and gives names the class that
 // history lends them. Holds no state and decides no verdict. Absence counts only when all was seen.
 
+import { isLocalAddress } from "../address.ts";
 import type { Finding, MailSeen } from "../finding.ts";
 import type { Dialect } from "../judge.ts";
 import type { View } from "./book.ts";
 import { isSameList, normalised } from "./entry.ts";
 import { type Knowledge, namesOf } from "./knowledge.ts";
-import { isLocalAddress } from "./operator.ts";
 
 /** Lists that share less than this part of their keywords come from different servers. */
 const SWAPPED_BELOW = 0.4;

@@ -68,11 +68,3 @@ export function operatorOf(
   }
   return { name: server, source: "address" };
 }
-
-/** Addresses that many houses use for their own machines: RFC 1918, loopback, link-local, RFC 4193. */
-const LOCAL = /^(10\.|127\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|::1$|fe80:|f[cd])/i;
-
-/** True for an address that does not name one server in the world. */
-export function isLocalAddress(address: string): boolean {
-  return LOCAL.test(address);
-}

@@ -1,6 +1,7 @@
 // Mail exchangers whose domains have published that mail to them must be encrypted, as learnt from
 // findings: by name, with the source and the day. Bounded; forgotten when not heard of for a month.
 
+import { keepNewest } from "../newest.ts";
 import type { PolicySource } from "./snapshot.ts";
 
 const POLICIES_MAX = 1024;
@@ -27,12 +28,7 @@ export class PolicyBook {
     const better = known?.source === "fetched" ? "fetched" : source;
     const news =
       known === null || known.source !== better || seconds - known.seconds >= NEWS_SECONDS;
-    if (news) {
-      this.policies.delete(name);
-      this.policies.set(name, { source: better, seconds });
-    }
-    const oldest = this.policies.keys().next();
-    if (this.policies.size > POLICIES_MAX && !oldest.done) this.policies.delete(oldest.value);
+    if (news) keepNewest(this.policies, name, { source: better, seconds }, POLICIES_MAX);
     return news;
   }
 

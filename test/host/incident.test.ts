@@ -2,7 +2,8 @@
 // connections that were judged alone. Connections are findings as data.
 
 import assert from "node:assert/strict";
-import { hopsOf, networkOf } from "../../host/alert/incident/sample.ts";
+import { networkOf } from "../../host/address.ts";
+import { hopsOf } from "../../host/alert/incident/sample.ts";
 import type { SegmentsSeen } from "../../host/finding.ts";
 import { house, meet, verdicts } from "./comparison.ts";
 import { DAY, SECOND, START } from "./finding.ts";

@@ -70,7 +70,7 @@ export const IMPORT_TABLE: readonly ImportLayer[] = [
   {
     name: "seam",
     files:
-      /^host\/(abi|address|finding|finding-record|inspector|judge|drain|modules|webassembly\.d|as-bind\.d|shared-memory)\.ts$/,
+      /^host\/(abi|address|newest|finding|finding-record|inspector|judge|drain|modules|webassembly\.d|as-bind\.d|shared-memory)\.ts$/,
     may: ["errors", "alert record", "alert"],
   },
   { name: "package", files: /^package\.json$/, may: [] },

@@ -2,9 +2,11 @@
 // unanswered, are refused or forbidden, while another port of one of them answers. A common practice of
 // providers with port 25; it informs and accuses nobody.
 
+import { wideNetworkOf } from "../../address.ts";
 import { operatorOf, ownedName } from "../../baseline/operator.ts";
 import type { Finding } from "../../finding.ts";
-import { apart, unrelatedOf } from "./sample.ts";
+import { keepNewest } from "../../newest.ts";
+import { apart } from "./sample.ts";
 
 const MAIL_PORTS = [25, 110, 143, 465, 587, 993, 995, 2525];
 const OPERATORS_MIN = 3;
@@ -15,7 +17,7 @@ const DAY_NANOSECONDS = 86_400n * 1_000_000_000n;
 
 /** Whose server it is: by name, else the wide network it lies in; null for nobody's on the Internet. */
 function operatorName(finding: Finding): string | null {
-  const network = unrelatedOf(finding.server);
+  const network = wideNetworkOf(finding.server);
   const name = ownedName(finding);
   return network === null || name === null ? network : operatorOf(finding.server, name, "").name;
 }
@@ -84,12 +86,4 @@ export class ClosedPorts {
       .map(({ port, names }) => ({ port, operators: names.length }))
       .sort((a, b) => a.port - b.port);
   }
-}
-
-/** Puts an entry last; the oldest gives way. */
-function keepNewest<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  const oldest = map.keys().next();
-  if (map.size > most && !oldest.done) map.delete(oldest.value);
 }

@@ -3,6 +3,7 @@
 // Order of rules: what explains (route event) before what accuses.
 
 import type { Finding } from "../../finding.ts";
+import { keepNewest } from "../../newest.ts";
 import type { Verdict } from "../alert.ts";
 import type { FlowRecord } from "../record.ts";
 import { constantDistance } from "./constant-distance.ts";
@@ -39,10 +40,7 @@ export class Incidents {
     }
     if (!speaks(finding)) return [];
     const sample = sampleOf(record, finding, alone());
-    this.samples.delete(record);
-    this.samples.set(record, sample);
-    const oldest = this.samples.keys().next();
-    if (this.samples.size > SAMPLES_MAX && !oldest.done) this.samples.delete(oldest.value);
+    keepNewest(this.samples, record, sample, SAMPLES_MAX);
     const recent = this.recent(sample);
     return [
       ...routeEvent(recent, sample),

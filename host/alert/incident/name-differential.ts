@@ -3,6 +3,7 @@
 // When another machine of the house reaches the same name meanwhile, the first machine is the cause.
 
 import type { Finding } from "../../finding.ts";
+import { keepNewest } from "../../newest.ts";
 import { VERDICT_RANK } from "../alert.ts";
 import type { FlowRecord } from "../record.ts";
 import { type Adjustment, apart, type Sample } from "./sample.ts";
@@ -59,10 +60,7 @@ export class NameDifferential {
     const time = success.finding.openTime;
     const others = (this.successes.get(key) ?? []).filter((other) => other.record !== record);
     const list = [...others, { record, name, client, time }].slice(-SUCCESSES_MAX);
-    this.successes.delete(key);
-    this.successes.set(key, list);
-    const oldest = this.successes.keys().next();
-    if (this.successes.size > PLACES_MAX && !oldest.done) this.successes.delete(oldest.value);
+    keepNewest(this.successes, key, list, PLACES_MAX);
     const here = samples.filter(
       (sample) => sample.remote === success.remote && sample.port === success.port,
     );

@@ -2,8 +2,10 @@
 // networks come from at most three hops away on one port, while other ports' servers are farther, a
 // transparent proxy stands there. Accuses nobody: it informs, and says why distances look odd.
 
+import { wideNetworkOf } from "../../address.ts";
 import type { Finding } from "../../finding.ts";
-import { apart, hopsOf, unrelatedOf } from "./sample.ts";
+import { keepNewest } from "../../newest.ts";
+import { apart, hopsOf } from "./sample.ts";
 
 /** A provider's own first routers and boxes; servers of the Internet are farther. */
 export const NEAR_HOPS_MAX = 3;
@@ -41,7 +43,7 @@ export class NearProxies {
   observe(finding: Finding): void {
     if (finding.cause !== "ended") return;
     const hops = serverHops(finding);
-    const network = unrelatedOf(finding.server);
+    const network = wideNetworkOf(finding.server);
     if (hops === null || network === null) return;
     if (finding.openTime > this.newest) this.newest = finding.openTime;
     const port = this.ports.get(finding.serverPort) ?? new Map<string, Distance>();
@@ -68,12 +70,4 @@ export class NearProxies {
   private recent(networks: ReadonlyMap<string, Distance>): Distance[] {
     return [...networks.values()].filter(({ time }) => apart(time, this.newest) <= DAY_NANOSECONDS);
   }
-}
-
-/** Puts an entry last; the oldest gives way. */
-function keepNewest<K, V>(map: Map<K, V>, key: K, value: V, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  const oldest = map.keys().next();
-  if (map.size > most && !oldest.done) map.delete(oldest.value);
 }

@@ -1,6 +1,7 @@
 // One connection as comparison between connections sees it: where it went, how its reset looked, how it
 // was judged alone. Turns a finding into that sample; compares nothing.
 
+import { networkOf } from "../../address.ts";
 import type { Finding } from "../../finding.ts";
 import type { Verdict } from "../alert.ts";
 import type { FlowRecord } from "../record.ts";
@@ -50,40 +51,6 @@ export function hopsOf(hopCount: number): number | null {
   if (hopCount === 0) return null;
   const initial = INITIAL_HOP_COUNTS.find((value) => value >= hopCount);
   return initial === undefined ? null : initial - hopCount;
-}
-
-/** The eight groups of an IPv6 address in RFC 5952 form. */
-function groups(address: string): string[] {
-  const [head = "", tail] = address.split("::");
-  const front = head === "" ? [] : head.split(":");
-  if (tail === undefined) return front;
-  const back = tail === "" ? [] : tail.split(":");
-  return [
-    ...front,
-    ...Array<string>(Math.max(0, 8 - front.length - back.length)).fill("0"),
-    ...back,
-  ];
-}
-
-/** The /24 of an IPv4 address, the /48 of an IPv6 address. */
-export function networkOf(address: string): string {
-  return address.includes(":")
-    ? groups(address).slice(0, 3).join(":")
-    : address.split(".").slice(0, 3).join(".");
-}
-
-/**
- * The /16 of an IPv4 address, the /32 of an IPv6 address (what one operator is given); null for addresses
- * that are nobody's on the Internet.
- */
-export function unrelatedOf(address: string): string | null {
-  const private4 =
-    /^(10|127|169\.254|192\.168|172\.(1[6-9]|2\d|3[01])|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\./;
-  const private6 = /^(f[cd]|fe[89ab]|::)/;
-  if (private4.test(address) || private6.test(address)) return null;
-  return address.includes(":")
-    ? groups(address).slice(0, 2).join(":")
-    : address.split(".").slice(0, 2).join(".");
 }
 
 /** Nanoseconds between two times, whichever came first. */
