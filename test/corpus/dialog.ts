@@ -6,13 +6,12 @@ import { fileURLToPath } from "node:url";
 import { HOME_DEFAULT } from "../../host/address.ts";
 import type { FlowLine } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
-import { readCapture } from "../../host/capture/capture.ts";
 import { Drain } from "../../host/drain.ts";
-import { HostError } from "../../host/errors.ts";
 import type { Finding, MailSeen } from "../../host/finding.ts";
 import { Inspector } from "../../host/inspector.ts";
 import { type Judge, loadJudge } from "../../host/judge.ts";
 import { makeState } from "../../host/run/state.ts";
+import { inspectFile } from "../host/capture-files.ts";
 
 const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));
 const NOTHING_OWN = { knownHosts: [], knownPlain: [] };
@@ -47,17 +46,7 @@ export async function dialogsOf(path: string): Promise<Dialog[]> {
     book.observe(finding, sighting);
     if (finding.mail !== null) last.set(finding.ordinal, finding);
   });
-  inspector.openInput(path);
-  drain.openInput(path);
-  const nameInterface = (index: number, name: string | null) => drain.nameInterface(index, name);
-  const take = () => drain.take();
-  try {
-    await readCapture({ path, inspector, drain: take, nameInterface, progress: () => {} });
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-  }
-  while (inspector.finish()) drain.take();
-  drain.take();
+  await inspectFile(inspector, path, drain);
   return joined([...last.values()], book.takeFlows(true));
 }
 

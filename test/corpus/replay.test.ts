@@ -9,11 +9,11 @@ import { fileURLToPath } from "node:url";
 import { HOME_DEFAULT } from "../../host/address.ts";
 import { type Alert, VERDICT_RANK } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
-import { readCapture } from "../../host/capture/capture.ts";
 import { Drain } from "../../host/drain.ts";
-import { EXIT, HostError } from "../../host/errors.ts";
+import { EXIT } from "../../host/errors.ts";
 import { Inspector } from "../../host/inspector.ts";
 import { type Judge, loadJudge } from "../../host/judge.ts";
+import { inspectFile } from "../host/capture-files.ts";
 import { corpusPath } from "./place.ts";
 
 const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));
@@ -76,22 +76,9 @@ async function inspect(path: string): Promise<Outcome> {
   const drain = new Drain(inspector, (finding, sighting) => {
     for (const alert of book.observe(finding, sighting)) alerts.set(alert.id, alert);
   });
-  let damage: string | null = null;
-  inspector.openInput(path);
-  drain.openInput(path);
-  const nameInterface = (index: number, name: string | null) => drain.nameInterface(index, name);
-  const take = () => drain.take();
-  try {
-    await readCapture({ path, inspector, drain: take, nameInterface, progress: () => {} });
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-    strictEqual(error.status, EXIT.damaged, error.message);
-    damage = error.message;
-  }
-  const frames = inspector.framesOfInput;
-  while (inspector.finish()) drain.take();
-  drain.take();
-  return { frames, damage, alerts: [...alerts.values()] };
+  const { frames, failure } = await inspectFile(inspector, path, drain);
+  if (failure !== null) strictEqual(failure.status, EXIT.damaged, failure.message);
+  return { frames, damage: failure?.message ?? null, alerts: [...alerts.values()] };
 }
 
 const folder = corpusPath("captures", "corpus", "files");

@@ -43,13 +43,12 @@ export interface Reading {
 const MODULE = fileURLToPath(new URL("../../build/inspector.wasm", import.meta.url));
 let shared: Inspector | null = null;
 
-/** Reads a capture to its end in the inspector that all tests of a run share. */
-export async function readFile(path: string): Promise<Reading> {
-  shared ??= Inspector.load(MODULE);
-  const inspector = shared;
-  const findings: { finding: Finding; sighting: Sighting }[] = [];
-  const drain = new Drain(inspector, (finding, sighting) => findings.push({ finding, sighting }));
-  inspector.setHome(["192.168.0.0/16"]);
+/** Inspects a file to its end; its frames, and what was wrong with it or null. */
+export async function inspectFile(
+  inspector: Inspector,
+  path: string,
+  drain: Drain,
+): Promise<{ frames: number; failure: HostError | null }> {
   inspector.openInput(path);
   drain.openInput(path);
   let failure: HostError | null = null;
@@ -66,7 +65,16 @@ export async function readFile(path: string): Promise<Reading> {
   const frames = inspector.framesOfInput;
   while (inspector.finish()) drain.take();
   drain.take();
-  return { frames, failure, findings };
+  return { frames, failure };
+}
+
+/** Reads a capture to its end in the inspector that all tests of a run share. */
+export async function readFile(path: string): Promise<Reading> {
+  shared ??= Inspector.load(MODULE);
+  const findings: { finding: Finding; sighting: Sighting }[] = [];
+  const drain = new Drain(shared, (finding, sighting) => findings.push({ finding, sighting }));
+  shared.setHome(["192.168.0.0/16"]);
+  return { ...(await inspectFile(shared, path, drain)), findings };
 }
 
 /** A folder for one test file's captures. */

@@ -150,14 +150,16 @@ describe("incident: constant distance", () => {
 });
 
 describe("incident: route event", () => {
+  /** Answered by the book, from five hops nearer than the server. */
+  const moved = {
+    strong: ["rst-ttl-step"],
+    benign: "reactive",
+    resetTtl: 50,
+    farTtl: 55,
+  } as const;
+
   it("takes back what a change of route explains", () => {
     const place = house();
-    const moved = {
-      strong: ["rst-ttl-step"],
-      benign: "reactive",
-      resetTtl: 50,
-      farTtl: 55,
-    } as const;
     const openTime = START - 60n * SECOND;
     for (const n of [1, 2, 3]) {
       meet(place, { server: `192.0.2.${n}`, time: START + BigInt(n) * SECOND, openTime }, moved);
@@ -174,15 +176,9 @@ describe("incident: route event", () => {
 
   it("believes in no change of route while new connections begin at the old distance", () => {
     const place = house();
-    const moved = {
-      strong: ["rst-ttl-step"],
-      benign: "reactive",
-      resetTtl: 50,
-      farTtl: 55,
-      resetAfterMs: 500,
-    } as const;
+    const later = { ...moved, resetAfterMs: 500 };
     for (const n of [1, 2, 3]) {
-      meet(place, { server: `192.0.2.${n}`, openTime: START + BigInt(n) * SECOND }, moved);
+      meet(place, { server: `192.0.2.${n}`, openTime: START + BigInt(n) * SECOND }, later);
     }
     assert.equal(
       verdicts(place).every((verdict) => verdict.endsWith("suspect")),
@@ -191,20 +187,14 @@ describe("incident: route event", () => {
   });
 
   it("takes back what a new connection to the same server shows to be its new distance", () => {
-    const moved = {
-      strong: ["rst-ttl-step"],
-      benign: "reactive",
-      resetTtl: 50,
-      farTtl: 55,
-      resetAfterMs: 500,
-    } as const;
+    const later = { ...moved, resetAfterMs: 500 };
     for (const [server, synAckTtl, verdict] of [
       ["192.0.2.1", 50, "withdrawn"],
       ["192.0.2.1", 55, "suspect"],
       ["192.0.2.2", 50, "suspect"],
     ] as const) {
       const place = house();
-      meet(place, { server: "192.0.2.1", openTime: START }, moved);
+      meet(place, { server: "192.0.2.1", openTime: START }, later);
       const openTime = START + 60n * SECOND;
       meet(place, { server, openTime, clientPort: 2 }, { synAckTtl, benign: "conforming" });
       assert.deepEqual(verdicts(place), [`192.0.2.1:49152 reset-forged ${verdict}`]);
