@@ -156,6 +156,12 @@ export const GUARDS: readonly Guard[] = [
     "port-zero",
   ),
   scenario(
+    "dialog/literal.ts",
+    " && side.literal < LITERAL_MAX / 10",
+    "",
+    "literal-larger-than-any-is-no-literal",
+  ),
+  scenario(
     "inspect.ts",
     "depth < LAYER_DEPTH_MAX; depth++",
     "depth < 64; depth++",
