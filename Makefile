@@ -18,7 +18,7 @@ CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test test-update run demo bench bench-live fuzz soak soak-parsers floods licences pcap package feed board-memory size lint format clean help
+.PHONY: build check test test-update run demo bench bench-live fuzz soak soak-parsers soak-collectors floods licences pcap package feed board-memory size lint format clean help
 
 build: $(BUILT) ## compile the inspector, the judge and the host
 
@@ -75,6 +75,9 @@ soak: build ## the inspector translated to C under libFuzzer, with coverage (SEC
 
 soak-parsers: build ## broken captures, configurations and states (INPUTS=1000000 of each)
 	$(TSX) test/fuzz/parser-soak.ts $(or $(INPUTS),1000000)
+
+soak-collectors: $(STAMP) ## deliveries to broken collectors over UDP, TCP, TLS (SECONDS=60 SEED=1)
+	@$(TSX) test/fuzz/delivery-soak.ts $(or $(SECONDS),60) $(or $(SEED),1)
 
 floods: build ## nine floods with a tampered session in each: a row apiece; fails on a "no" (FRAMES=300000)
 	@$(TSX) test/bench/flood.ts $(FRAMES)

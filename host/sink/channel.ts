@@ -1,7 +1,7 @@
-// Turns a collector's address into a channel that takes octets: UDP, TCP, or TLS over TCP. Says
-// when it is open, when it is gone, and how much the other side has not acknowledged. Frames,
-// keeps and repeats nothing (delivery.ts does).
-// Read RFC 5426 §3, RFC 6587 §3.4.1, RFC 5425 §4 and §5.
+// Turns a collector's address into a channel that takes lines: UDP, TCP, or TLS over TCP. Frames
+// them; says when it is open, when it is gone, and how much the other side has acknowledged. Keeps
+// and repeats nothing (delivery.ts does).
+// Read RFC 5426 §3 and §4.3, RFC 6587 §3.4.1, RFC 5425 §4 and §5.
 
 import { createSocket } from "node:dgram";
 import { readFileSync } from "node:fs";
@@ -14,8 +14,18 @@ import { limitSilence, unacknowledged } from "../tap/libc.ts";
 /** A connection attempt that takes longer has failed. */
 const CONNECT_MS = 5_000;
 
-/** A peer whose machine went silent is given up after this. */
+/** A peer whose machine went silent, or that closes and never takes the rest, is given up after this. */
 const SILENCE_MS = 10_000;
+
+/** How often a closing peer is asked whether it has taken the rest. */
+const REST_MS = 10;
+
+/**
+ * Datagrams that go at once, and the pause behind them: what had to wait must not overrun a receive
+ * buffer, which by default holds some 50 of our longest lines on Linux: the third burst still fits.
+ */
+const BURST = 16;
+const BURST_MS = 10;
 
 /** An open way to a collector. */
 export interface Channel {
@@ -25,8 +35,10 @@ export interface Channel {
   readonly written: number;
   /** Whether more may be written now; onReady tells when it turns true again. */
   readonly ready: boolean;
-  /** Octets of them that the other side's kernel is not known to have. */
-  pending(): number;
+  /** Octets of them that the other side's kernel is known to have, or never refused; only grows. */
+  acknowledged(): number;
+  /** Octets of them that the other side must have read, because it closed by itself after them. */
+  readonly read: number;
   close(): void;
 }
 
@@ -34,8 +46,7 @@ export interface Channel {
 export interface ChannelEvents {
   onOpen(): void;
   onReady(): void;
-  /** `orderly`: the other side closed by itself, having read all that it acknowledged. */
-  onClose(orderly: boolean): void;
+  onClose(): void;
 }
 
 /** PEM texts, read while privileged. */
@@ -75,23 +86,40 @@ export function openChannel(
 function openUdp(collector: Collector, events: ChannelEvents): Channel {
   const socket = createSocket(isIPv6(collector.host) ? "udp6" : "udp4");
   let written = 0;
+  /** What went before the last pause and the one before it, and brought no complaint. */
+  let [paused, known] = [0, 0];
   let open = false;
   let closed = false;
+  let burst = 0;
+  let pause: NodeJS.Timeout | null = null;
+  const close = (): void => {
+    closed = true;
+    if (pause !== null) clearTimeout(pause);
+    socket.close();
+  };
   const fail = (): void => {
     if (closed) return;
-    closed = true;
-    socket.close();
-    events.onClose(false);
+    close();
+    events.onClose();
+  };
+  const rest = (): void => {
+    [known, paused] = [paused, written];
+    pause = known < written ? setTimeout(rest, BURST_MS) : null;
+    burst = 0;
+    events.onReady();
   };
   socket.on("error", fail); // "port unreachable" arrives here, as the socket is connected
-  socket.connect(collector.port, collector.host, () => {
+  socket.on("connect", () => {
     open = true;
     events.onOpen();
   });
+  socket.connect(collector.port, collector.host); // a callback would be called for errors, too
   return {
     write(line) {
       const octets = Buffer.from(line);
       written += octets.length;
+      burst += 1;
+      pause ??= setTimeout(rest, BURST_MS);
       socket.send(octets, (error) => {
         if (error !== null) fail();
       });
@@ -100,13 +128,12 @@ function openUdp(collector: Collector, events: ChannelEvents): Channel {
       return written;
     },
     get ready() {
-      return open && !closed;
+      return open && !closed && burst < BURST;
     },
-    pending: () => 0,
+    acknowledged: () => known,
+    read: 0,
     close() {
-      if (closed) return;
-      closed = true;
-      socket.close();
+      if (!closed) close();
     },
   };
 }
@@ -121,17 +148,51 @@ function openStream(
   const secure = collector.proto === "tls" ? openTls(raw, host, credentials) : null;
   const stream: Socket = secure ?? raw;
   let written = 0;
+  let known = 0;
+  let read = 0;
   let open = false;
+  let ending = false;
   let closed = false;
-  const end = (orderly: boolean): void => {
+  const acknowledged = (): number => {
+    const descriptor = descriptorOf(raw);
+    // A socket that broke has lost its descriptor, or what could not be written has left its buffer
+    // without a trace: what was known last still holds.
+    if (descriptor >= 0 && !stream.destroyed && stream.errored === null) {
+      const waiting = stream.writableLength + raw.writableLength;
+      known = Math.max(known, written - waiting - Math.max(0, unacknowledged(descriptor)));
+    }
+    return known;
+  };
+  const end = (): void => {
     if (closed) return;
     closed = true;
     clearTimeout(deadline);
-    events.onClose(orderly);
+    const rest = acknowledged() < written;
+    events.onClose();
+    // What will come again over another connection must not still arrive over this one.
+    if (rest && descriptorOf(raw) >= 0) raw.resetAndDestroy();
     stream.destroy();
     raw.destroy();
   };
-  const deadline = setTimeout(() => end(false), CONNECT_MS);
+  /** The other side closes. Where it only said that it has nothing to say, it takes the rest. */
+  const finish = (): void => {
+    if (closed || ending) return;
+    ending = true;
+    read = acknowledged();
+    clearTimeout(deadline);
+    deadline = setTimeout(end, SILENCE_MS);
+    takeRest();
+  };
+  const takeRest = (): void => {
+    if (closed) return;
+    if (acknowledged() < written) {
+      setTimeout(takeRest, REST_MS);
+      return;
+    }
+    read = written;
+    end();
+  };
+  let deadline = setTimeout(end, CONNECT_MS);
   raw.on("connect", () => limitSilence(descriptorOf(raw), SILENCE_MS));
   stream.on(secure === null ? "connect" : "secureConnect", () => {
     clearTimeout(deadline);
@@ -139,15 +200,16 @@ function openStream(
     events.onOpen();
   });
   stream.on("drain", () => events.onReady());
-  raw.on("end", () => end(true));
-  stream.on("end", () => end(true));
   for (const socket of new Set([raw, stream])) {
-    socket.on("error", () => end(false));
-    socket.on("close", () => end(false));
+    // After TLS's own farewell nothing is read any more, whatever the kernel still acknowledges.
+    socket.on("end", secure === null ? finish : end);
+    socket.on("error", end);
+    socket.on("close", end);
   }
   stream.resume(); // a collector has nothing to say; its end must still be heard
   return {
     write(line) {
+      acknowledged(); // should this write break the connection, nobody can ask any more
       const framed = Buffer.from(`${Buffer.byteLength(line)} ${line}`);
       written += framed.length;
       stream.write(framed);
@@ -156,9 +218,12 @@ function openStream(
       return written;
     },
     get ready() {
-      return open && !closed && !stream.writableNeedDrain;
+      return open && !ending && !closed && !stream.writableNeedDrain;
     },
-    pending: () => stream.writableLength + raw.writableLength + kernelPending(raw),
+    acknowledged,
+    get read() {
+      return read;
+    },
     close() {
       if (closed) return;
       closed = true;
@@ -189,9 +254,4 @@ function descriptorOf(socket: Socket): number {
   if (typeof handle !== "object" || handle === null) return -1;
   const descriptor: unknown = Reflect.get(handle, "fd");
   return typeof descriptor === "number" ? descriptor : -1;
-}
-
-function kernelPending(socket: Socket): number {
-  const descriptor = descriptorOf(socket);
-  return descriptor < 0 ? 0 : Math.max(0, unacknowledged(descriptor));
 }

@@ -130,14 +130,14 @@ export class Delivery {
         this.#pump();
       },
       onReady: () => this.#pump(),
-      onClose: (orderly) => this.#lost(orderly),
+      onClose: () => this.#lost(),
     });
   }
 
   /** Brings back what is not known to have been read, and tries again later. */
-  #lost(orderly: boolean): void {
+  #lost(): void {
     if (this.#channel === null) return;
-    this.#confirm(orderly); // a reader that closed by itself has read what it acknowledged
+    this.#confirm(false);
     this.#queue = [...this.#departed.map((departed) => departed.line), ...this.#queue];
     this.#departed = [];
     this.#channel = null;
@@ -157,22 +157,26 @@ export class Delivery {
       this.#departed.push({ line, end: channel.written, at: performance.now() });
     }
     if (this.#departed.length > 0 && this.#settle === null) {
-      this.#settle = setTimeout(() => {
-        this.#settle = null;
-        this.#confirm(false);
-        this.#pump();
-      }, SETTLE_MS);
+      this.#settle = setTimeout(() => setImmediate(() => this.#settled()), SETTLE_MS);
     }
   }
 
-  /** Counts as delivered what is acknowledged and has settled; `atOnce` asks for no settling. */
+  /** Comes behind what the sockets have to say: after a stall a complaint may be older than we know. */
+  #settled(): void {
+    this.#settle = null;
+    this.#confirm(false);
+    this.#pump();
+  }
+
+  /** Counts as delivered what was read, or acknowledged and settled; `atOnce` asks for no settling. */
   #confirm(atOnce: boolean): void {
     const channel = this.#channel;
     if (channel === null) return;
-    const acknowledged = channel.written - channel.pending();
+    const acknowledged = channel.acknowledged();
     const before = performance.now() - (atOnce ? 0 : SETTLE_MS);
-    while (this.#departed[0] && this.#departed[0].end <= acknowledged) {
-      if (this.#departed[0].at > before) break;
+    for (let first = this.#departed[0]; first; first = this.#departed[0]) {
+      const settled = first.end <= acknowledged && first.at <= before;
+      if (!settled && first.end > channel.read) break;
       this.#departed.shift();
       this.#delivered += 1;
       this.#probing = false;

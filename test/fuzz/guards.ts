@@ -1,5 +1,6 @@
-// Would a test notice if a guard went? Takes each guard out of a copy of the inspector in turn, builds
-// it, and expects the test that covers it to go red; says which stayed green. Exit status 1 then.
+// Would a test notice if a guard went? Takes each guard out of a copy of the inspector, or of the way to
+// collectors, in turn, and expects the test that covers it to go red; says which stayed green. Exit status 1
+// then.
 // Run: node --import tsx test/fuzz/guards.ts [PART OF A TEST'S NAME]
 
 import { spawnSync } from "node:child_process";
@@ -13,9 +14,11 @@ const FOLDER = compilerFolder("guard");
 const MOCHA = join(ROOT, "node_modules/mocha/bin/mocha.js");
 const DOORS = "test/fuzz/door.test.ts";
 const SCENARIOS = "test/scenario/run.test.ts";
+const DELIVERIES = "test/fuzz/delivery.test.ts";
+const INSPECTOR = "assembly/inspector/";
 
 interface Guard {
-  /** Within assembly/inspector. */
+  /** From the root of the project. */
   readonly file: string;
   readonly guard: string;
   /** The same place without it. */
@@ -26,10 +29,14 @@ interface Guard {
 }
 
 const door = (file: string, guard: string, without: string, name: string): Guard => {
-  return { file, guard, without, test: DOORS, name };
+  return { file: `${INSPECTOR}${file}`, guard, without, test: DOORS, name };
 };
 const scenario = (file: string, guard: string, without: string, name: string): Guard => {
-  return { file, guard, without, test: SCENARIOS, name: `${name}.scn as written` };
+  const test = SCENARIOS;
+  return { file: `${INSPECTOR}${file}`, guard, without, test, name: `${name}.scn as written` };
+};
+const delivery = (file: string, guard: string, without: string): Guard => {
+  return { file: `host/sink/${file}`, guard, without, test: DELIVERIES, name: "keep order" };
 };
 
 export const GUARDS: readonly Guard[] = [
@@ -167,6 +174,22 @@ export const GUARDS: readonly Guard[] = [
     "depth < 64; depth++",
     "tags-nested-too-deep",
   ),
+  delivery(
+    "delivery.ts",
+    "[...this.#departed.map((departed) => departed.line), ...this.#queue]",
+    "[...this.#queue, ...this.#departed.map((departed) => departed.line)]",
+  ),
+  delivery("delivery.ts", "this.#dropped += 1;", ""),
+  delivery("delivery.ts", "if (!settled && first.end > channel.read) break;", ""),
+  delivery("delivery.ts", "if (!this.#hasRoom()) {", "if (false) {"),
+  delivery(
+    "channel.ts",
+    "if (descriptor >= 0 && !stream.destroyed && stream.errored === null) {",
+    "if (true) {",
+  ),
+  delivery("channel.ts", "secure === null ? finish : end", "end"),
+  delivery("channel.ts", "${Buffer.byteLength(line)} ", "${line.length} "),
+  delivery("channel.ts", "rejectUnauthorized: true", "rejectUnauthorized: false"),
 ];
 
 /** A copy of what the tests need; the modules lie where they look for them. */
@@ -208,13 +231,13 @@ for (const guard of wanted) {
   if (!green(guard)) throw new Error(`"${guard.name}" is red with every guard in its place`);
 }
 for (const guard of wanted) {
-  const path = join(FOLDER, "assembly/inspector", guard.file);
+  const path = join(FOLDER, guard.file);
   const text = readFileSync(path, "utf8");
   if (text.split(guard.guard).length !== 2) {
     throw new Error(`${guard.file} no longer has exactly one "${guard.guard}"`);
   }
   writeFileSync(path, text.replace(guard.guard, guard.without));
-  await build();
+  if (guard.file.startsWith(INSPECTOR)) await build();
   const stays = green(guard);
   if (stays) unnoticed += 1;
   process.stdout.write(`${stays ? "GREEN" : "red"}  ${guard.file}: ${guard.guard}\n`);
