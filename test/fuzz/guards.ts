@@ -188,7 +188,7 @@ export const GUARDS: readonly Guard[] = [
     "if (true) {",
   ),
   delivery("channel.ts", "secure === null ? finish : end", "end"),
-  delivery("channel.ts", "${Buffer.byteLength(line)} ", "${line.length} "),
+  delivery("channel.ts", "Buffer.byteLength(line)", "line.length"),
   delivery("channel.ts", "rejectUnauthorized: true", "rejectUnauthorized: false"),
 ];
 

@@ -6,7 +6,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -16,33 +16,10 @@ import { EXIT } from "../../host/errors.ts";
 import { Delivery } from "../../host/sink/delivery.ts";
 import { Syslog } from "../../host/sink/syslog.ts";
 import { exampleAlert } from "./alert-example.ts";
+import { collectorAt, freePort, numbers, until } from "./outage.ts";
 
 const HERE = import.meta.dirname;
 const dropLine = (count: number): string => `dropped ${count}`;
-
-function collectorAt(port: number, wishes: Partial<Collector> = {}): Collector {
-  const files = { ca: null, cert: null, key: null };
-  return { host: "127.0.0.1", port, proto: "tcp", queue: 1_024, ...files, ...wishes };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-async function until(true_: () => boolean, what: string, ms = 40_000): Promise<void> {
-  const deadline = performance.now() + ms;
-  while (!true_()) {
-    assert.ok(performance.now() < deadline, `still waiting for ${what}`);
-    await pause(20);
-  }
-}
-
-const numbers = (count: number): string[] => Array.from({ length: count }, (_, i) => `record ${i}`);
 
 describe("delivery to a collector", function () {
   this.timeout(60_000);
@@ -134,53 +111,6 @@ describe("delivery to a collector", function () {
     });
   }
 
-  it("sends again what a collector that stopped reading never acknowledged", async () => {
-    const received: string[] = [];
-    const visits: Socket[] = [];
-    const server = createServer((socket) => {
-      socket.on("error", () => {});
-      visits.push(socket);
-      if (visits.length === 1) socket.pause();
-      else socket.on("data", (octets) => received.push(String(octets)));
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const delivery = deliver(collectorAt((server.address() as AddressInfo).port));
-    const lines = numbers(800).map((line) => line.padEnd(2_000, "."));
-    for (const line of lines) delivery.send(line);
-    await pause(600); // long settled, and yet nobody has them
-    const known = delivery.status().delivered;
-    visits[0]?.resetAndDestroy();
-    await until(() => delivery.status().queued === 0, "the queue to empty");
-    await until(() => received.join("").includes("record 799"), "the last record");
-    const missing = lines.findIndex((line) => received.join("").includes(line));
-    assert.ok(missing <= known + 1, `${missing} are gone where ${known} were acknowledged`);
-    server.close();
-  });
-
-  it("sends nothing twice to a collector that closes its side and reads on", async () => {
-    const received: string[] = [];
-    let visits = 0;
-    const server = createServer({ allowHalfOpen: true }, (socket) => {
-      visits += 1;
-      socket.on("error", () => {});
-      socket.pause();
-      if (visits === 1) setTimeout(() => socket.end(), 200);
-      setTimeout(() => socket.resume(), visits === 1 ? 600 : 0);
-      socket.on("data", (octets) => received.push(String(octets)));
-    });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const delivery = deliver(collectorAt((server.address() as AddressInfo).port));
-    const lines = numbers(800).map((line) => line.padEnd(2_000, "."));
-    for (const line of lines) delivery.send(line);
-    await until(() => delivery.status().queued === 0, "the queue to empty");
-    const octets = (): number => received.reduce((sum, piece) => sum + piece.length, 0);
-    await until(() => octets() >= lines.length * "2000 ".length + lines.length * 2_000, "all");
-    assert.ok(received.join("") === lines.map((line) => `2000 ${line}`).join(""));
-    server.close();
-  });
-
   it("counts exactly what found no room, and says so in its place", async () => {
     const port = await freePort();
     const file = join(folder, "dropped");
@@ -221,27 +151,6 @@ describe("delivery to a collector", function () {
     await until(() => received.length >= 20, "the datagrams");
     await until(() => delivery.status().queued === 0, "the queue to empty");
     assert.deepEqual(received, numbers(20));
-    socket.close();
-  });
-
-  it("keeps datagrams for a collector whose name nobody knows yet", async () => {
-    const delivery = deliver(collectorAt(514, { proto: "udp", host: "collector.invalid" }));
-    delivery.send("later");
-    await pause(500);
-    assert.deepEqual([delivery.status().queued, delivery.status().connected], [1, false]);
-  });
-
-  it("does not overrun a receiver of datagrams with what had to wait", async () => {
-    const port = await freePort();
-    const delivery = deliver(collectorAt(port, { proto: "udp" }));
-    const lines = numbers(400).map((line) => line.padEnd(2_000, "."));
-    for (const line of lines) delivery.send(line);
-    const received: string[] = [];
-    const socket = createSocket("udp4").on("message", (octets) => received.push(String(octets)));
-    socket.bind(port, "127.0.0.1");
-    await until(() => delivery.status().queued === 0, "the queue to empty");
-    await until(() => received.length >= lines.length, "the datagrams");
-    assert.deepEqual(received, lines);
     socket.close();
   });
 
