@@ -221,7 +221,7 @@ export class BrokenCollector {
       broken = true;
       lookUp();
       visit.end();
-      if (how === "reset") resetConnection(raw);
+      if (how === "reset" && !stream.writableEnded) resetConnection(raw);
       stream.destroy();
       raw.destroy();
     };
