@@ -34,6 +34,11 @@ import { Icmp } from "./wire/icmp";
 import { Ip4 } from "./wire/ip4";
 import { FRAGMENT_FOUND, Ip6, Ip6Extension } from "./wire/ip6";
 import { Octets } from "./wire/octets";
+import {
+  LINKTYPE_ETHERNET, LINKTYPE_IPV4, LINKTYPE_IPV6, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2, LINKTYPE_LOOP,
+  LINKTYPE_NULL, LINKTYPE_PPP, LINKTYPE_PPP_ETHER, LINKTYPE_PPP_HDLC, LINKTYPE_RAW, LINKTYPE_RAW_BSD,
+  LINKTYPE_RAW_OPENBSD,
+} from "./wire/link-type";
 import { Ppp, Pppoe } from "./wire/ppp";
 import { Tcp } from "./wire/tcp";
 import { Vlan } from "./wire/vlan";
@@ -94,7 +99,7 @@ export class Inspect {
   }
 
   /** One frame of `captured` octets at `at`, `original` octets on the wire, with the link type of a capture. */
-  static frame(
+  @inline static frame(
     at: usize, captured: u32, original: u32, linkType: u32, time: u64, interfaceIndex: u32,
   ): void {
     Inspect.begin(captured, original, time, interfaceIndex);
@@ -111,7 +116,7 @@ export class Inspect {
     Segment.at(SEGMENT).checksumNotReady = checksumNotReady ? 1 : 0;
     let reason: Reason;
     if (etherType) reason = Inspect.network(etherType, at, at + captured);
-    else reason = Inspect.link(LINKTYPE_ETHERNET, at, at + captured);
+    else reason = Inspect.ethernet(at, at + captured);
     if (reason != Reason.Ok) Counters.reason(reason);
   }
 
@@ -140,12 +145,17 @@ export class Inspect {
   }
 
   /** Link header by link type. LINKTYPE_… of the pcap registry. */
-  private static link(linkType: u32, at: usize, end: usize): Reason {
-    if (linkType == LINKTYPE_ETHERNET) {
-      const reason = Ethernet.check(at, end);
-      if (reason != Reason.Ok) return reason;
-      return Inspect.network(Ethernet.at(at).etherType, Ethernet.at(at).next, end);
-    }
+  @inline private static link(linkType: u32, at: usize, end: usize): Reason {
+    return linkType == LINKTYPE_ETHERNET ? Inspect.ethernet(at, end) : Inspect.otherLink(linkType, at, end);
+  }
+
+  @inline private static ethernet(at: usize, end: usize): Reason {
+    const reason = Ethernet.check(at, end);
+    if (reason != Reason.Ok) return reason;
+    return Inspect.network(Ethernet.at(at).etherType, Ethernet.at(at).next, end);
+  }
+
+  private static otherLink(linkType: u32, at: usize, end: usize): Reason {
     switch (linkType) {
       case LINKTYPE_RAW: case LINKTYPE_RAW_BSD: case LINKTYPE_RAW_OPENBSD:
       case LINKTYPE_IPV4: case LINKTYPE_IPV6:
@@ -325,7 +335,7 @@ export class Inspect {
   }
 
   /** A TCP segment: `claimed` octets by the network header, captured up to `end`. */
-  private static tcp(at: usize, end: usize, claimed: u32): Reason {
+  @inline private static tcp(at: usize, end: usize, claimed: u32): Reason {
     const reason = Tcp.check(at, end);
     if (reason != Reason.Ok) return reason;
     const tcp = Tcp.at(at);
@@ -357,7 +367,7 @@ export class Inspect {
   }
 
   /** From here on the segment belongs to a connection. */
-  private static connection(segment: Segment): Reason {
+  @inline private static connection(segment: Segment): Reason {
     Counters.add(Counter.Segments, 1);
     let found = FlowTable.findAhead(segment, Ahead.slot);
     if (!found) found = FlowTable.find(segment, FlowKey.hash(segment));
@@ -501,12 +511,13 @@ export class Inspect {
 
   /** End of input: ends connections until findings must be drained. True while more remain. */
   static finish(): bool {
-    for (let index = load<u32>(STATE, ENDING); index < <u32>FLOW_CAPACITY; index++) {
+    for (let number = load<u32>(STATE, ENDING); number < FlowTable.rowsEverUsed(); number++) {
       if (FindingRing.full()) {
-        store<u32>(STATE, index, ENDING);
+        store<u32>(STATE, number, ENDING);
         return true;
       }
-      if (FlowTable.used(index)) Inspect.end(Flow.at(FlowTable.rowOf(index)));
+      const flow = Flow.at(FlowTable.row(number));
+      if (flow.ordinal) Inspect.end(flow);
     }
     store<u32>(STATE, 0, ENDING);
     return false;
@@ -542,17 +553,3 @@ export class Inspect {
 }
 
 const TCP_HEADER_SIZE: u32 = 20;
-
-const LINKTYPE_NULL: u32 = 0;
-const LINKTYPE_ETHERNET: u32 = 1;
-const LINKTYPE_PPP: u32 = 9;
-const LINKTYPE_RAW_BSD: u32 = 12;
-const LINKTYPE_RAW_OPENBSD: u32 = 14;
-const LINKTYPE_PPP_HDLC: u32 = 50;
-const LINKTYPE_PPP_ETHER: u32 = 51;
-const LINKTYPE_RAW: u32 = 101;
-const LINKTYPE_LOOP: u32 = 108;
-const LINKTYPE_LINUX_SLL: u32 = 113;
-const LINKTYPE_IPV4: u32 = 228;
-const LINKTYPE_IPV6: u32 = 229;
-const LINKTYPE_LINUX_SLL2: u32 = 276;

@@ -10,8 +10,7 @@ import { Interface } from "./source/interface";
 import { CaptureRecord } from "./source/record";
 import { RING_FRAMES_MAX, RingBlock, RingFrame } from "./source/ring";
 import { Stop } from "./source/stop";
-
-const LINKTYPE_ETHERNET: u32 = 1;
+import { LINKTYPE_ETHERNET } from "./wire/link-type";
 
 /** Why the last walk over a capture returned. */
 const STOP: usize = memory.data(8, 8);

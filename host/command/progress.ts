@@ -1,5 +1,5 @@
-// Turns octets read into a progress bar on stderr: only on a terminal, only for input that takes
-// longer than a second. Never writes to a pipe.
+// Turns octets read into a progress bar on stderr, for input that takes longer than a second. Made only
+// where stderr is a terminal.
 
 import { Presets, SingleBar } from "cli-progress";
 
@@ -7,17 +7,12 @@ const PATIENCE_MS = 1_000;
 const MEBIOCTET = 1_048_576;
 
 export class Progress {
-  readonly #terminal: boolean;
   readonly #began = performance.now();
   #bar: SingleBar | null = null;
 
-  constructor(terminal: boolean) {
-    this.#terminal = terminal;
-  }
-
   /** Shows how much of `name` was read; `total` is null when its size is unknown. */
   show(name: string, done: number, total: number | null): void {
-    if (!this.#terminal || performance.now() - this.#began < PATIENCE_MS) return;
+    if (performance.now() - this.#began < PATIENCE_MS) return;
     const size = Math.max(total ?? done, 1);
     const shown = { name, read: (done / MEBIOCTET).toFixed(1) };
     if (this.#bar === null) {

@@ -17,7 +17,7 @@ import { isUrgent, openState, type State } from "../run/state.ts";
 import { describeClosed, describeProxies } from "../sink/status-text.ts";
 import { describeAlert, Told } from "../sink/terminal.ts";
 import { type Command, parseOptions, type Streams, usageError } from "./command.ts";
-import { Progress } from "./progress.ts";
+import type { Progress } from "./progress.ts";
 
 const OPTIONS = {
   json: { type: "boolean" },
@@ -96,14 +96,15 @@ class Replay {
   readonly #book: AlertBook;
   readonly #drain: Drain;
   readonly #told = new Told();
-  readonly #progress = new Progress(process.stderr.isTTY === true);
+  readonly #progress: Progress | null;
   /** The last revision of every alert. */
   readonly #last = new Map<string, Alert>();
   #failure: ExitStatus = EXIT.done;
 
-  constructor(request: Request, streams: Streams) {
+  constructor(request: Request, streams: Streams, progress: Progress | null) {
     this.#request = request;
     this.#streams = streams;
+    this.#progress = progress;
     const board = request.config.profile === "board";
     this.#inspector = Inspector.load(modulePath(board ? "inspector-board.wasm" : "inspector.wasm"));
     const { MailEvidence, SegmentEvidence } = this.#inspector.abi.names;
@@ -126,7 +127,7 @@ class Replay {
     for (const file of this.#request.files) await this.#read(file);
     while (this.#inspector.finish()) this.#drain.take();
     this.#drain.take();
-    this.#progress.clear();
+    this.#progress?.clear();
     this.#state.store?.flush();
     this.#printFlows(true);
     if (this.#request.form === "sentences") this.#summarize();
@@ -146,10 +147,10 @@ class Replay {
           this.#printFlows(false);
         },
         nameInterface: (index, name) => this.#drain.nameInterface(index, name),
-        progress: (done, total) => this.#progress.show(path, done, total),
+        progress: (done, total) => this.#progress?.show(path, done, total),
       });
     } catch (error) {
-      this.#progress.clear();
+      this.#progress?.clear();
       if (!(error instanceof HostError) || error.status === EXIT.trapped) throw error;
       this.#streams.diagnostic(error.message);
       if (this.#failure === EXIT.done) this.#failure = error.status;
@@ -160,7 +161,7 @@ class Replay {
     this.#last.set(alert.id, alert);
     const { form } = this.#request;
     if (form === "flows" || (form === "sentences" && !this.#told.isNews(alert))) return;
-    this.#progress.clear();
+    this.#progress?.clear();
     this.#streams.result(form === "json" ? formatAlert(alert) : `${describeAlert(alert)}\n`);
   }
 
@@ -195,10 +196,20 @@ class Replay {
   }
 }
 
+/** Where nobody watches, what draws the bar is not even loaded. */
+async function progressBar(): Promise<Progress | null> {
+  if (!process.stderr.isTTY) return null;
+  const { Progress } = await import("./progress.ts");
+  return new Progress();
+}
+
 export const replay: Command = {
   name: "replay",
   usage: "FILE... [--json | --flows] [OPTIONS]",
   summary: "inspect capture files",
   help: HELP,
-  run: async (args, streams) => new Replay(readRequest(args), streams).run(),
+  run: async (args, streams) => {
+    const request = readRequest(args);
+    return new Replay(request, streams, await progressBar()).run();
+  },
 };

@@ -14,6 +14,12 @@ export interface Cost {
   readonly status: number;
 }
 
+/**
+ * What every contender finds around it: a shell's settings (certificates to load, a proxy, options for
+ * Node) would count as its cost.
+ */
+const ENVIRONMENT = { PATH: process.env.PATH ?? "/usr/bin:/bin", LANG: "C.UTF-8" };
+
 /** Runs `command` on `core`; its standard output goes to the file `output`. */
 export function measure(
   measurer: string,
@@ -21,7 +27,10 @@ export function measure(
   output: string,
   command: readonly string[],
 ): Cost {
-  const result = spawnSync(measurer, [String(core), output, ...command], { encoding: "utf8" });
+  const result = spawnSync(measurer, [String(core), output, ...command], {
+    encoding: "utf8",
+    env: ENVIRONMENT,
+  });
   if (result.status !== 0) throw new Error(`${command[0]} could not be run: ${result.stderr}`);
   return JSON.parse(result.stdout);
 }

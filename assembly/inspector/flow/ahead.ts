@@ -11,7 +11,7 @@ import { Ip4 } from "../wire/ip4";
 import { Octets } from "../wire/octets";
 
 /** Frames looked ahead: enough to overlap memory latency, few enough to stay in the first-level cache. */
-export const AHEAD_FRAMES: u32 = 16;
+export const AHEAD_FRAMES: u32 = 32;
 
 const PROTOCOL_TCP: u32 = 6;
 const MAPPED: u64 = 0xffff0000;
@@ -20,7 +20,9 @@ const IP4_SIZE: u32 = 14 + 20 + 4;
 const IP6_SIZE: u32 = 14 + 40 + 4;
 
 /** Slot of each frame looked at, SLOT_NONE where the look was in vain. */
-const SLOTS: usize = memory.data(16 * 4, 64);
+const SLOTS: usize = memory.data(32 * 4, 64);
+/** Hash of each frame looked at, 0 = none. */
+const HASHES: usize = memory.data(32 * 8, 64);
 /** Frames looked at, frames walked since, slot of the frame being walked; the word that keeps the reads alive. */
 const STATE: usize = memory.data(16, 8);
 const WALKED: usize = 4;
@@ -33,7 +35,7 @@ export class Ahead {
   /** One Ethernet frame to come. */
   @inline static frame(at: usize, captured: u32, interfaceIndex: u32): void {
     const count = load<u32>(STATE);
-    store<u32>(SLOTS + (<usize>count << 2), Ahead.look(at, captured, interfaceIndex));
+    store<u64>(HASHES + (<usize>count << 3), Ahead.look(at, captured, interfaceIndex));
     store<u32>(STATE, count + 1);
   }
 
@@ -48,31 +50,42 @@ export class Ahead {
   /** The slot a lookup will probably find; who uses it compares the addresses. */
   @inline static get slot(): u32 { return load<u32>(STATE, SLOT); }
 
-  private static look(at: usize, captured: u32, interfaceIndex: u32): u32 {
-    if (captured < IP4_SIZE) return SLOT_NONE;
+  /** The hash of an Ethernet frame's connection, 0 when the headers are not the plainest. */
+  private static look(at: usize, captured: u32, interfaceIndex: u32): u64 {
+    if (captured < IP4_SIZE) return 0;
     const etherType = Octets.u16(at, 12);
     if (etherType == ETHERTYPE_IP4) {
       const ip = Ip4.at(at + 14);
-      if (Octets.u8(at, 14) != 0x45 || ip.protocol != PROTOCOL_TCP) return SLOT_NONE;
-      return FlowTable.foresee(FlowKey.of(
+      if (Octets.u8(at, 14) != 0x45 || ip.protocol != PROTOCOL_TCP) return 0;
+      return FlowKey.of(
         0, (<u64>ip.source << 32) | MAPPED, Octets.u16(at, 34),
         0, (<u64>ip.target << 32) | MAPPED, Octets.u16(at, 36), interfaceIndex,
-      ));
+      );
     }
-    if (etherType != ETHERTYPE_IP6 || captured < IP6_SIZE) return SLOT_NONE;
+    if (etherType != ETHERTYPE_IP6 || captured < IP6_SIZE) return 0;
     const ip = Ip6.at(at + 14);
-    if (ip.nextHeader != PROTOCOL_TCP) return SLOT_NONE;
-    return FlowTable.foresee(FlowKey.of(
+    if (ip.nextHeader != PROTOCOL_TCP) return 0;
+    return FlowKey.of(
       ip.sourceHigh, ip.sourceLow, Octets.u16(at, 54),
       ip.targetHigh, ip.targetLow, Octets.u16(at, 56), interfaceIndex,
-    ));
+    );
   }
 
-  /** Reads one word of each cache line of the rows found. */
+  /**
+   * Reads one word of each cache line that will be wanted: first of the sets, then of the rows they name.
+   * Within a round no read waits for another, so that the processor has many under way at once.
+   */
   static touch(): void {
-    const count = load<u32>(STATE);
+    const count = load<u32>(STATE); // at most AHEAD_FRAMES: the walks look no further
     let sum: u32 = 0;
-    for (let index: u32 = 0; index < count; index++) { // at most AHEAD_FRAMES: the walks look no further
+    for (let index: u32 = 0; index < count; index++) {
+      sum += FlowTable.peek(load<u64>(HASHES + (<usize>index << 3)));
+    }
+    for (let index: u32 = 0; index < count; index++) {
+      const hash = load<u64>(HASHES + (<usize>index << 3));
+      store<u32>(SLOTS + (<usize>index << 2), hash ? FlowTable.foresee(hash) : SLOT_NONE);
+    }
+    for (let index: u32 = 0; index < count; index++) {
       const slot = load<u32>(SLOTS + (<usize>index << 2));
       if (slot == SLOT_NONE) continue;
       const row = FlowTable.rowOf(slot);

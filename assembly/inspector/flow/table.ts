@@ -30,7 +30,7 @@ export const CLASS_KEPT: u32 = 3;
 /** alive: rows in use. ordinal: serial number of the last flow. epoch: time the marks count from. */
 const ALIVE: usize = memory.data(16, 8);
 const EPOCH: usize = memory.data(8, 8);
-/** fresh: rows from here on were never used. spare: the row released last + 1, which names the one before. */
+/** fresh: rows from here on were not used since the table was empty. spare: the row released last + 1, which names the one before. */
 const FRESH: usize = memory.data(8, 8);
 const SPARE: usize = 4;
 /** The slot found or claimed last. */
@@ -120,14 +120,22 @@ export class FlowTable {
     return FlowTable.match(FlowTable.rowOf(slot), segment);
   }
 
-  /** The row when it has the same ends, in either direction, on the same interface; else 0. */
-  private static match(at: usize, segment: Segment): usize {
+  /**
+   * The row when it has the same ends, in either direction, on the same interface; else 0. Both
+   * directions are compared at once: which one it is cannot be guessed by the processor.
+   */
+  @inline private static match(at: usize, segment: Segment): usize {
     const flow = Flow.at(at);
-    if (<u32>flow.interfaceIndex != segment.interfaceIndex) return 0;
-    if (FlowTable.fromClient(flow, segment)) return at | FROM_CLIENT;
-    return flow.clientLow == segment.targetLow && flow.serverLow == segment.sourceLow &&
-      flow.clientHigh == segment.targetHigh && flow.serverHigh == segment.sourceHigh &&
-      <u32>flow.clientPort == segment.targetPort && <u32>flow.serverPort == segment.sourcePort ? at : 0;
+    const onInterface = <u64>(<u32>flow.interfaceIndex ^ segment.interfaceIndex);
+    const forth = onInterface |
+      (flow.clientLow ^ segment.sourceLow) | (flow.serverLow ^ segment.targetLow) |
+      (flow.clientHigh ^ segment.sourceHigh) | (flow.serverHigh ^ segment.targetHigh) |
+      <u64>((<u32>flow.clientPort ^ segment.sourcePort) | (<u32>flow.serverPort ^ segment.targetPort));
+    const back = onInterface |
+      (flow.clientLow ^ segment.targetLow) | (flow.serverLow ^ segment.sourceLow) |
+      (flow.clientHigh ^ segment.targetHigh) | (flow.serverHigh ^ segment.sourceHigh) |
+      <u64>((<u32>flow.clientPort ^ segment.targetPort) | (<u32>flow.serverPort ^ segment.sourcePort));
+    return i32(forth == 0) | i32(back == 0) ? at | <usize>i32(forth == 0) : 0;
   }
 
   /** Did the flow's client send this segment? */
@@ -135,6 +143,11 @@ export class FlowTable {
     return flow.clientLow == segment.sourceLow && flow.serverLow == segment.targetLow &&
       flow.clientHigh == segment.sourceHigh && flow.serverHigh == segment.targetHigh &&
       <u32>flow.clientPort == segment.sourcePort && <u32>flow.serverPort == segment.targetPort;
+  }
+
+  /** Reads one word of the first set of a hash. */
+  @inline static peek(hash: u64): u32 {
+    return load<u32>(FLOW_SETS + (<usize>FlowTable.setOf(hash) << SET_SHIFT));
   }
 
   /**
@@ -217,7 +230,10 @@ export class FlowTable {
     flow.ordinal = 0;
     store<u32>(at, load<u32>(FRESH, SPARE));
     store<u32>(FRESH, number + 1, SPARE);
-    store<u32>(ALIVE, load<u32>(ALIVE) - 1);
+    const alive = load<u32>(ALIVE) - 1;
+    store<u32>(ALIVE, alive);
+    // Nothing alive: the next input finds the table as the first one did, and its rows in the same order.
+    if (alive == 0) store<u64>(FRESH, 0);
   }
 
   /** The slot that names this row. Every row in use has one: that it does not is a bug, and traps. */
@@ -237,7 +253,8 @@ export class FlowTable {
     return unreachable();
   }
 
-  @inline static used(slot: u32): bool { return load<u16>(FlowTable.tagAt(slot)) != 0; }
+  /** Rows are taken in order: from this number on none has been used since the table was empty. */
+  @inline static rowsEverUsed(): u32 { return load<u32>(FRESH); }
 
   /** Remembers when and how the connection found or claimed last was used. */
   @inline static mark(flow: Flow, open: bool, time: u64): void {

@@ -46,7 +46,7 @@ export class Tcp {
   }
 
   /** Reads the options in [at, end) into the segment; malformed ones end the list. */
-  static options(at: usize, end: usize, segment: Segment): void {
+  @inline static options(at: usize, end: usize, segment: Segment): void {
     segment.hasTimestamp = 0;
     segment.windowScale = 255;
     segment.mss = 0;
@@ -54,8 +54,10 @@ export class Tcp {
       segment.hasTimestamp = 1;
       segment.tsVal = Octets.u32(at, 4);
       segment.tsEcr = Octets.u32(at, 8);
-      return;
-    }
+    } else Tcp.optionList(at, end, segment);
+  }
+
+  private static optionList(at: usize, end: usize, segment: Segment): void {
     for (let step: u32 = 0; step < TCP_OPTIONS_MAX && at < end; step++) {
       const kind = Octets.u8(at, 0);
       if (kind == OPTION_END) return;
