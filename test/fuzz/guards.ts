@@ -227,7 +227,8 @@ const wanted = GUARDS.filter(({ name }) => name.includes(process.argv[2] ?? ""))
 copy();
 await build();
 let unnoticed = 0;
-for (const guard of wanted) {
+// Several guards may be covered by one test.
+for (const guard of new Map(wanted.map((each) => [each.test + each.name, each])).values()) {
   if (!green(guard)) throw new Error(`"${guard.name}" is red with every guard in its place`);
 }
 for (const guard of wanted) {
