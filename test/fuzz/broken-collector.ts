@@ -20,13 +20,14 @@ import {
   type Protocol,
   type Scene,
 } from "./conduct.ts";
-import type { Identities, Identity } from "./identity.ts";
+import { HOST, type Identities, type Identity } from "./identity.ts";
 import { heldByKernel, Visit } from "./visit.ts";
 
-const HOST = "127.0.0.1";
 /** Below the ports that outgoing connections get: one of those could connect to itself. */
 const PORT_FIRST = 20_000;
 const PORT_COUNT = 12_000;
+/** Ports of collectors under way: whose is away must not be taken for another one. */
+const taken = new Set<number>();
 /** A visit's conduct shows within this, and an absence lasts as long. */
 const LIFE_MIN_MS = 100;
 const LIFE_MS = 800;
@@ -50,6 +51,7 @@ export class BrokenCollector {
   readonly #open = new Map<Socket, () => void>();
   readonly #server = createServer({ allowHalfOpen: true, noDelay: true });
   #datagrams: DatagramSocket | null = null;
+  #port = 0;
   #healed = false;
   #stopped = false;
 
@@ -65,8 +67,10 @@ export class BrokenCollector {
   async start(): Promise<number> {
     for (;;) {
       const port = PORT_FIRST + this.#random.below(PORT_COUNT);
-      if (!(await this.#listen(port))) continue;
+      if (taken.has(port) || !(await this.#listen(port))) continue;
+      taken.add(port);
       await this.#leave();
+      this.#port = port;
       void this.#comeAndGo(port);
       return port;
     }
@@ -81,6 +85,7 @@ export class BrokenCollector {
     this.#stopped = true;
     for (const breakOff of this.#open.values()) breakOff();
     await this.#leave();
+    taken.delete(this.#port);
   }
 
   /** Away and there by turns, until it is healed. */
@@ -136,9 +141,9 @@ export class BrokenCollector {
     this.#meet(conduct);
     const visit = this.#newVisit();
     socket.on("error", () => {});
-    socket.on("message", (octets, { port: sender }) => {
+    socket.on("message", (octets, { address, port: sender }) => {
       visit.takeDatagram(octets);
-      if (conduct.startsWith("talks")) socket.send(garbage(random), sender, HOST);
+      if (conduct.startsWith("talks")) socket.send(garbage(random), sender, address);
     });
     this.#datagrams = socket;
     return true;

@@ -8,7 +8,7 @@ import { Delivery, type DeliveryStatus } from "../../host/sink/delivery.ts";
 import { Random } from "../packet/random.ts";
 import { BrokenCollector } from "./broken-collector.ts";
 import type { Protocol } from "./conduct.ts";
-import type { Identities } from "./identity.ts";
+import { HOST, type Identities } from "./identity.ts";
 import type { Visit } from "./visit.ts";
 
 const PROTOCOLS: readonly Protocol[] = ["tcp", "tcp", "tcp", "tls", "tls", "udp"];
@@ -66,7 +66,7 @@ class Books {
   constructor(proto: Protocol, port: number, queue: number, ca: string) {
     this.#queue = queue;
     const files = { ca: proto === "tls" ? ca : null, cert: null, key: null };
-    const collector = { host: "127.0.0.1", port, proto, queue, ...files };
+    const collector = { host: HOST, port, proto, queue, ...files };
     this.delivery = new Delivery(collector, (count) => {
       this.told += count;
       this.#tellings += 1;

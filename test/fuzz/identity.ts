@@ -1,5 +1,5 @@
-// What a TLS collector can show as its certificate: a good one, and those that a sender must refuse. Made
-// with openssl in a folder of the caller's; all of 127.0.0.1 unless said otherwise.
+// Where broken collectors live, and what they show there as a certificate: a good one, and those that a
+// sender must refuse. Made with openssl in a folder of the caller's.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -21,7 +21,12 @@ export interface Identities {
   readonly stranger: Identity;
 }
 
-const HERE = "IP:127.0.0.1";
+/** On loopback, and of this process alone: two runs at a time must not meet. */
+export const HOST = [
+  ...["127", String(1 + (process.pid >>> 16))],
+  ...[(process.pid >>> 8) & 0xff, process.pid & 0xff].map(String),
+].join(".");
+const HERE = `IP:${HOST}`;
 const ELSEWHERE = "IP:192.0.2.1";
 const LONG_AGO = ["20200101000000Z", "20200102000000Z"];
 const YEARS_FROM_NOW = ["20200101000000Z", "20991231000000Z"];
