@@ -102,9 +102,12 @@ function openUdp(collector: Collector, events: ChannelEvents): Channel {
     close();
     events.onClose();
   };
-  const rest = (): void => {
+  /** Behind what the socket has to say: timers of a stall may all come at once. */
+  const rest = (): NodeJS.Timeout => setTimeout(() => setImmediate(resume), BURST_MS);
+  const resume = (): void => {
+    if (closed) return;
     [known, paused] = [paused, written];
-    pause = known < written ? setTimeout(rest, BURST_MS) : null;
+    pause = known < written ? rest() : null;
     burst = 0;
     events.onReady();
   };
@@ -119,7 +122,7 @@ function openUdp(collector: Collector, events: ChannelEvents): Channel {
       const octets = Buffer.from(line);
       written += octets.length;
       burst += 1;
-      pause ??= setTimeout(rest, BURST_MS);
+      pause ??= rest();
       socket.send(octets, (error) => {
         if (error !== null) fail();
       });

@@ -10,7 +10,7 @@ import { conductsOf } from "./conduct.ts";
 import { leftOpen, type Outcome, play, total } from "./delivery.ts";
 import { makeIdentities } from "./identity.ts";
 
-const SEEDS = 64;
+const SEEDS = 96;
 /** Every fourth delivery ends while its collector is still broken. */
 const HURRIED = 4;
 

@@ -22,8 +22,8 @@ const FLOOD = 400;
 const LINE_MAX = 2_000;
 /** The longest wait between two attempts, with much room for a busy machine. */
 const PATIENCE_MS = 30_000;
-/** The end may wait for what can still go, and no longer. */
-const STOP_MS = 1_500;
+/** The end may wait for what can still go: 300 ms and what a busy machine adds, never for a silent peer. */
+const STOP_MS = 5_000;
 /** After its healing a collector may still play its last broken visit to the end. */
 const FAREWELLS_MAX = 5;
 const FAREWELL_MS = 300;
@@ -120,7 +120,7 @@ export async function play(
 ): Promise<Outcome> {
   const random = new Random(seed);
   const protocol = random.pick(PROTOCOLS) ?? "tcp";
-  const collector = new BrokenCollector(protocol, random.word(), identities);
+  const collector = new BrokenCollector(protocol, seed, random.word(), identities);
   const port = await collector.start();
   const books = new Books(protocol, port, random.pick(QUEUES) ?? 1, identities.ca);
   books.delivery.start();
