@@ -16,11 +16,15 @@ import { SENDER, Wire } from "./wire.ts";
 
 const SENDER_CORE = 0;
 const TAP_CORE = 1;
-/** 1 Gbit/s of minimum-size frames; 0 is as fast as the sender goes. */
-const RATES = "200000,500000,1000000,1250000,1488095,0";
+/** 1,488,095 is 1 Gbit/s of minimum-size frames; 0 is as fast as the sender goes. */
+const RATES = "200000,500000,1000000,1250000,1488095,1750000,2000000,0";
+/** Connections the bursts are of. */
+const BURST_FLOWS = 10_000;
 /** 1 Gbit/s of the mixed capture: 980 octets, 24 more on the wire. */
 const MIXED_RATE = 124_500;
 const SETTLE = 300;
+/** Frames sent before those that count, and their rate: the engine has compiled what is hot by then. */
+const WARM_UP = ["--count", "400000", "--rate", "400000"];
 
 interface Sent {
   readonly sent: number;
@@ -59,9 +63,15 @@ async function main(): Promise<void> {
   const small = make("minimum").capture;
   const mixed = make("mixed").capture;
   for (let run = 0; run < Number(values.runs); run++) {
+    const burst = ["burst", SENDER, "--flows", String(BURST_FLOWS)];
     for (const rate of rates)
-      trials.push(...(await compare(wire, "64 octets", small, rate, seconds)));
-    trials.push(...(await compare(wire, "mixed", mixed, MIXED_RATE, seconds)));
+      trials.push(...(await compare(wire, "64 octets", burst, rate, seconds)));
+    // A call a frame: every frame of another connection, but no faster than the sender's calls.
+    const single = ["send", SENDER, "--file", small];
+    trials.push(...(await compare(wire, "64, single", single, 0, seconds)));
+    trials.push(
+      ...(await compare(wire, "mixed", ["send", SENDER, "--file", mixed], MIXED_RATE, seconds)),
+    );
   }
   process.stdout.write(`${table(trials)}\n`);
   const found = existsSync(WATCH.command()[1] ?? "")
@@ -72,42 +82,56 @@ async function main(): Promise<void> {
 }
 
 /** Both taps, one after the other, at one rate. */
-async function compare(wire: Wire, traffic: string, file: string, rate: number, seconds: number) {
+async function compare(
+  wire: Wire,
+  traffic: string,
+  sender: readonly string[],
+  rate: number,
+  seconds: number,
+) {
   const trials: Trial[] = [];
   const count = Math.round((rate || 1_500_000) * seconds);
-  const words = ["--file", file, "--rate", String(rate), "--count", String(count)];
+  const words = ["--rate", String(rate), "--count", String(count)];
   for (const kind of [RING, WATCH]) {
     if (kind === WATCH && !existsSync(WATCH.command()[1] ?? "")) continue;
-    trials.push({ traffic, asked: rate, ...(await attempt(wire, kind, words)) });
+    trials.push({ traffic, asked: rate, ...(await attempt(wire, kind, sender, words)) });
   }
   return trials;
 }
 
-async function attempt(wire: Wire, kind: TapKind, words: readonly string[]) {
+async function attempt(
+  wire: Wire,
+  kind: TapKind,
+  sender: readonly string[],
+  words: readonly string[],
+) {
   const tap = new LiveTap(kind, wire, TAP_CORE);
   await tap.start();
   await wait(SETTLE);
+  const warmUp = await send(wire, [...sender, ...WARM_UP]);
+  await wait(SETTLE);
   const before = tap.cpu();
-  const sent = await send(wire, words);
+  const sent = await send(wire, [...sender, ...words]);
   await wait(SETTLE);
   const load = (tap.cpu() - before) / sent.seconds;
   const anonymousKiB = tap.anonymousKiB();
-  const { frames: seen, lost } = await tap.stop();
-  return { ...sent, tap: kind.name, seen, lost, load, anonymousKiB };
+  const { frames, lost } = await tap.stop();
+  return { ...sent, tap: kind.name, seen: frames - warmUp.sent, lost, load, anonymousKiB };
 }
 
-function send(wire: Wire, words: readonly string[]): Promise<Sent> {
-  const program = reference("send");
-  if (program === null) throw new Error("the live bench needs a C compiler for send.c");
+/** Runs a sender of reference/ with its words. */
+function send(wire: Wire, [name = "send", ...words]: readonly string[]): Promise<Sent> {
+  const program = reference(name);
+  if (program === null) throw new Error(`the live bench needs a C compiler for ${name}.c`);
   return new Promise((resolve, reject) => {
-    const sender = wire.spawn(SENDER_CORE, [program, SENDER, ...words]);
+    const sender = wire.spawn(SENDER_CORE, [program, ...words]);
     let output = "";
     sender.stdout?.on("data", (chunk) => {
       output += chunk;
     });
     sender.once("close", (status) => {
       if (status === 0) resolve(JSON.parse(output));
-      else reject(new Error(`send ended with ${status}`));
+      else reject(new Error(`${name} ended with ${status}`));
     });
   });
 }
@@ -124,14 +148,8 @@ async function detect(wire: Wire, flows: number): Promise<string> {
   });
   await tap.start();
   await wait(SETTLE);
-  const sent = await send(wire, [
-    "--file",
-    capture,
-    "--speed",
-    "1",
-    "--count",
-    `${heading.frames}`,
-  ]);
+  const words = ["--file", capture, "--speed", "1", "--count", `${heading.frames}`];
+  const sent = await send(wire, ["send", SENDER, ...words]);
   await wait(2_000);
   const account = await tap.stop();
   const output = join(FOLDER, "live.out");

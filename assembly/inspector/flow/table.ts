@@ -9,11 +9,12 @@
 // When both sets are full, the row with the smallest mark goes: closed connections first, then
 // half-open ones, then the longest idle; connections with a mail dialog or a reset history last.
 
-import { FLOW_ROW_SIZE, FLOW_SLOT_SIZE, FLOW_WAYS } from "../limits";
-import { clearRow, FLOW_SETS, FLOW_TABLE } from "../memory";
+import { FLOW_ROW_SIZE, FLOW_WAYS } from "../limits";
+import { clearRow, FLOW_TABLE } from "../memory";
 import { Segment } from "../segment";
 import { Flow, FLOW_CLOSED } from "./flow";
 import { FlowKey } from "./key";
+import { FlowSet, ROWS_OF_SET } from "./set";
 
 const SETS: u32 = FLOW_CAPACITY / FLOW_WAYS;
 const SET_MASK: u32 = SETS - 1;
@@ -35,18 +36,12 @@ const FRESH: usize = memory.data(8, 8);
 const SPARE: usize = 4;
 /** The slot found or claimed last. */
 const SLOT: usize = memory.data(4, 4);
-/** A set: FLOW_WAYS tags of 16 bits, as many row numbers, as many marks of 32. */
-const SET_SHIFT: usize = 6;
-const ROWS_OF_SET: usize = 16;
-const MARKS_OF_SET: usize = 32;
 /** Bit of a found row's address. */
 export const FROM_CLIENT: usize = 1;
 /** No slot: both sets are full. */
 export const SLOT_NONE: u32 = u32.MAX_VALUE;
 
 if ((FLOW_CAPACITY & (FLOW_CAPACITY - 1)) != 0) ERROR("FLOW_CAPACITY must be a power of two");
-if (FLOW_WAYS != 8) ERROR("a set is one 128-bit row of eight tags");
-if (FLOW_WAYS * FLOW_SLOT_SIZE != <u32>1 << <u32>SET_SHIFT) ERROR("a set is one cache line");
 if (FLOW_CAPACITY > 65536) ERROR("row numbers are 16 bits");
 
 export class FlowTable {
@@ -60,31 +55,9 @@ export class FlowTable {
   /** The other set of a tag; its own inverse. */
   @inline static otherSet(set: u32, tag: u32): u32 { return (set ^ (tag * 0x5bd1)) & SET_MASK; }
 
-  /** Where the tag of a slot stands; its row number stands ROWS_OF_SET behind it. */
-  @inline private static tagAt(slot: u32): usize {
-    return FLOW_SETS + (<usize>(slot / FLOW_WAYS) << SET_SHIFT) + (<usize>(slot % FLOW_WAYS) << 1);
-  }
-
-  @inline private static markAt(slot: u32): usize {
-    return FLOW_SETS + (<usize>(slot / FLOW_WAYS) << SET_SHIFT) + MARKS_OF_SET + (<usize>(slot % FLOW_WAYS) << 2);
-  }
-
   /** The row a slot in use names. */
   @inline static rowOf(slot: u32): usize {
-    return FlowTable.row(<u32>load<u16>(FlowTable.tagAt(slot), ROWS_OF_SET));
-  }
-
-  /** Ways of a set whose tag equals: bit n stands for way n. */
-  @inline private static candidates(set: u32, tag: u32): u32 {
-    const at = FLOW_SETS + (<usize>set << SET_SHIFT);
-    if (ASC_FEATURE_SIMD) {
-      return <u32>i16x8.bitmask(i16x8.eq(v128.load(at), i16x8.splat(<i16>tag)));
-    }
-    let bits: u32 = 0;
-    for (let way: u32 = 0; way < FLOW_WAYS; way++) {
-      if (<u32>load<u16>(at + (way << 1)) == tag) bits |= 1 << way;
-    }
-    return bits;
+    return FlowTable.row(<u32>load<u16>(FlowSet.tagAt(slot), ROWS_OF_SET));
   }
 
   /**
@@ -100,7 +73,7 @@ export class FlowTable {
   }
 
   private static findIn(set: u32, tag: u32, segment: Segment): usize {
-    let bits = FlowTable.candidates(set, tag);
+    let bits = FlowSet.candidates(set, tag);
     while (bits) { // at most FLOW_WAYS turns: each clears one bit
       const slot = set * FLOW_WAYS + <u32>ctz(bits);
       const found = FlowTable.match(FlowTable.rowOf(slot), segment);
@@ -115,7 +88,7 @@ export class FlowTable {
 
   /** The same as `find` for the one slot that was looked ahead: 0 when it is another connection's. */
   @inline static findAhead(segment: Segment, slot: u32): usize {
-    if (slot == SLOT_NONE || load<u16>(FlowTable.tagAt(slot)) == 0) return 0;
+    if (slot == SLOT_NONE || load<u16>(FlowSet.tagAt(slot)) == 0) return 0;
     store<u32>(SLOT, slot);
     return FlowTable.match(FlowTable.rowOf(slot), segment);
   }
@@ -147,7 +120,7 @@ export class FlowTable {
 
   /** Reads one word of the first set of a hash. */
   @inline static peek(hash: u64): u32 {
-    return load<u32>(FLOW_SETS + (<usize>FlowTable.setOf(hash) << SET_SHIFT));
+    return load<u32>(FlowSet.at(FlowTable.setOf(hash)));
   }
 
   /**
@@ -157,10 +130,10 @@ export class FlowTable {
   static foresee(hash: u64): u32 {
     const tag = FlowTable.tagOf(hash);
     const set = FlowTable.setOf(hash);
-    const here = FlowTable.candidates(set, tag);
+    const here = FlowSet.candidates(set, tag);
     if (here) return set * FLOW_WAYS + <u32>ctz(here);
     const other = FlowTable.otherSet(set, tag);
-    const there = FlowTable.candidates(other, tag);
+    const there = FlowSet.candidates(other, tag);
     if (there) return other * FLOW_WAYS + <u32>ctz(there);
     // A new connection: only a row that must go for it is worth a look.
     return FlowTable.free(hash) == SLOT_NONE ? FlowTable.victim(hash) : SLOT_NONE;
@@ -171,8 +144,8 @@ export class FlowTable {
     const tag = FlowTable.tagOf(hash);
     const set = FlowTable.setOf(hash);
     const other = FlowTable.otherSet(set, tag);
-    const here = FlowTable.candidates(set, 0);
-    const there = FlowTable.candidates(other, 0);
+    const here = FlowSet.candidates(set, 0);
+    const there = FlowSet.candidates(other, 0);
     if ((here | there) == 0) return SLOT_NONE;
     // The emptier set takes it: two choices keep both sets short.
     return popcnt(here) >= popcnt(there)
@@ -180,27 +153,21 @@ export class FlowTable {
       : other * FLOW_WAYS + <u32>ctz(there);
   }
 
-  /** The slot that must be freed so that this hash finds room. */
+  /** The slot that must be freed so that this hash finds room: the first with the smallest mark. */
   static victim(hash: u64): u32 {
     const tag = FlowTable.tagOf(hash);
     const set = FlowTable.setOf(hash);
     const other = FlowTable.otherSet(set, tag);
-    let best = set * FLOW_WAYS;
-    let bestMark = u32.MAX_VALUE;
-    for (let way: u32 = 0; way < FLOW_WAYS; way++) {
-      const here = set * FLOW_WAYS + way;
-      const mark = load<u32>(FlowTable.markAt(here));
-      if (mark < bestMark) { bestMark = mark; best = here; }
-      const there = other * FLOW_WAYS + way;
-      const otherMark = load<u32>(FlowTable.markAt(there));
-      if (otherMark < bestMark) { bestMark = otherMark; best = there; }
-    }
-    return best;
+    const here = FlowSet.smallestMark(set);
+    const there = FlowSet.smallestMark(other);
+    return here <= there
+      ? set * FLOW_WAYS + FlowSet.wayOfMark(set, here)
+      : other * FLOW_WAYS + FlowSet.wayOfMark(other, there);
   }
 
   /** Takes a free slot into use and gives it a zeroed row: there are as many rows as slots. */
   static claim(slot: u32, hash: u64): usize {
-    const tagAt = FlowTable.tagAt(slot);
+    const tagAt = FlowSet.tagAt(slot);
     assert(load<u16>(tagAt) == 0);
     const spare = load<u32>(FRESH, SPARE);
     const number = spare ? spare - 1 : load<u32>(FRESH);
@@ -224,9 +191,9 @@ export class FlowTable {
     const number = FlowTable.index(at);
     assert(flow.ordinal != 0);
     const slot = FlowTable.slotOf(flow, number);
-    store<u16>(FlowTable.tagAt(slot), 0);
-    store<u16>(FlowTable.tagAt(slot), 0, ROWS_OF_SET);
-    store<u32>(FlowTable.markAt(slot), 0);
+    store<u16>(FlowSet.tagAt(slot), 0);
+    store<u16>(FlowSet.tagAt(slot), 0, ROWS_OF_SET);
+    store<u32>(FlowSet.markAt(slot), 0);
     flow.ordinal = 0;
     store<u32>(at, load<u32>(FRESH, SPARE));
     store<u32>(FRESH, number + 1, SPARE);
@@ -244,12 +211,11 @@ export class FlowTable {
     );
     const tag = FlowTable.tagOf(hash);
     const set = FlowTable.setOf(hash);
+    const here = FlowSet.waysOfRow(set, tag, number);
+    if (here) return set * FLOW_WAYS + <u32>ctz(here);
     const other = FlowTable.otherSet(set, tag);
-    for (let way: u32 = 0; way < 2 * FLOW_WAYS; way++) {
-      const slot = (way & 1 ? other : set) * FLOW_WAYS + (way >> 1);
-      const at = FlowTable.tagAt(slot);
-      if (<u32>load<u16>(at) == tag && <u32>load<u16>(at, ROWS_OF_SET) == number) return slot;
-    }
+    const there = FlowSet.waysOfRow(other, tag, number);
+    if (there) return other * FLOW_WAYS + <u32>ctz(there);
     return unreachable();
   }
 
@@ -261,11 +227,11 @@ export class FlowTable {
     const kept = flow.dialogRow | flow.resetRow;
     const group = kept ? CLASS_KEPT : flow.has(FLOW_CLOSED) ? CLASS_CLOSED : open ? CLASS_OPEN : CLASS_HALF_OPEN;
     const coarse = <u32>((time - load<u64>(EPOCH)) >> MARK_SHIFT) & MARK_TIME;
-    store<u32>(FlowTable.markAt(load<u32>(SLOT)), (group << 30) | coarse);
+    store<u32>(FlowSet.markAt(load<u32>(SLOT)), (group << 30) | coarse);
   }
 
   /** Class of a connection as last marked. */
-  static classOf(slot: u32): u32 { return load<u32>(FlowTable.markAt(slot)) >> 30; }
+  static classOf(slot: u32): u32 { return load<u32>(FlowSet.markAt(slot)) >> 30; }
 
   /** The first frame sets the origin of the marks. */
   @inline static setEpoch(time: u64): void { if (load<u64>(EPOCH) == 0) store<u64>(EPOCH, time); }
