@@ -251,6 +251,21 @@ describe("the ring", function () {
     assert.equal((await reader.end()).ours, 1_000);
   });
 
+  it("hears each frame soon again after a busy time", async () => {
+    const reader = await read();
+    namespace.send(200_000, 0, 100);
+    await settle(reader, 200_000);
+    const heard: number[] = [];
+    for (let turn = 0; turn < 5; turn++) {
+      const { ours } = await reader.look();
+      namespace.send(1, 0, 100);
+      await pause(250); // half the time after which it would look by itself
+      heard.push((await reader.look()).ours - ours);
+    }
+    await reader.end();
+    assert.deepEqual(heard, [1, 1, 1, 1, 1]);
+  });
+
   it("sees a re-creation that fits between two looks", async () => {
     const reader = await read();
     namespace.run("sh", "-c", "ip link delete near; ip link add near type veth peer name far");
