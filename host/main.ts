@@ -18,11 +18,15 @@ const COMMANDS: readonly Command[] = [watch, replay, status, ack, testAlarm, che
  * What is hot is WebAssembly and gets there with the first few hundred thousand frames. Everything else
  * runs too briefly to repay V8 for optimising it: the compiler would cost more than all of the host.
  * What is allocated is short-lived: a nursery that never grows stays in the cache and takes no new pages.
+ * Heap and modules are small: more threads at them take more than they give, on a router most of all.
  */
 const V8_FLAGS = [
   "--interrupt-budget=1000000",
   "--wasm-tiering-budget=32000000",
+  "--wasm-num-compilation-tasks=1",
   "--semi-space-growth-factor=1",
+  "--no-parallel-scavenge",
+  "--no-concurrent-marking",
 ];
 
 const streams: Streams = {
