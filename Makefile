@@ -18,7 +18,7 @@ CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test test-update run demo bench bench-live fuzz soak soak-parsers soak-collectors floods licences pcap package feed board-memory size lint format clean help
+.PHONY: build check test test-update run demo bench bench-live bench-arm fuzz soak soak-parsers soak-collectors floods licences pcap package feed board-memory size lint format clean help
 
 build: $(BUILT) ## compile the inspector, the judge and the host
 
@@ -66,6 +66,9 @@ bench: build ## measure speed against the C references (BENCH=--peers adds other
 
 bench-live: build ## measure the live tap on a veth pair (as root)
 	$(TSX) test/bench/live.ts $(BENCH)
+
+bench-arm: build $(VARIANTS) ## count instructions a frame on emulated machines, estimate Cortex-A53 (as root)
+	@$(TSX) test/bench/instructions.ts $(BENCH)
 
 fuzz: build build/inspector-scalar.wasm ## feed the inspector broken frames (SEED=1 SECONDS=60)
 	$(TSX) test/fuzz/fuzz.ts $(or $(SEED),1) $(or $(SECONDS),60)

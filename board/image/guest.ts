@@ -11,6 +11,9 @@ import type { Image } from "./image.ts";
 const LOOPBACK = "127.0.0.1";
 const END_MS = 5_000;
 
+/** Time jumps to the next timer while the processor waits; read qemu(1): -icount. */
+const COUNTING = ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off"];
+
 interface Emulator {
   readonly command: string;
   readonly options: readonly string[];
@@ -39,6 +42,10 @@ export interface GuestRequest {
   readonly deviceTree?: string;
   /** The disk that keeps changes; any image with a root of its own needs one. */
   readonly disk?: string;
+  /** Files it reads as further disks. */
+  readonly files?: readonly string[];
+  /** Each instruction takes a nanosecond of its time, so that its clocks count instructions. */
+  readonly counting?: boolean;
   /** Words for the kernel's command line, which the guest reads as well. */
   readonly words?: readonly string[];
   /** A network namespace and its tap devices, the first of them the guest's eth0. */
@@ -63,11 +70,12 @@ export class Guest {
   }
 
   async start(): Promise<void> {
-    const { family, image, memoryMiB, deviceTree, words = [], place } = this.#request;
+    const { family, image, memoryMiB, deviceTree, words = [], place, counting } = this.#request;
     const emulator = EMULATORS[family];
     if (emulator === undefined) throw new Error(`${family} is not emulated.`);
     const options = [
-      ...["-accel", "tcg,thread=multi", ...emulator.options, "-smp", "1", "-m", String(memoryMiB)],
+      ...(counting ? COUNTING : ["-accel", "tcg,thread=multi"]),
+      ...[...emulator.options, "-smp", "1", "-m", String(memoryMiB)],
       ...["-nodefaults", "-display", "none", "-serial", "stdio"],
       ...["-kernel", image.kernel, "-initrd", image.initramfs],
       ...["-append", [emulator.console, "quiet", "rdinit=/init", ...words].join(" ")],
@@ -85,11 +93,12 @@ export class Guest {
   }
 
   #disks(): string[] {
-    const { image, disk } = this.#request;
+    const { image, disk, files = [] } = this.#request;
     if (image.root === null) return [];
     return [
       ...["-drive", `if=virtio,format=raw,readonly=on,file=${image.root}`],
       ...["-drive", `if=virtio,format=raw,cache=writethrough,file=${disk}`],
+      ...files.flatMap((path) => ["-drive", `if=virtio,format=raw,readonly=on,file=${path}`]),
     ];
   }
 

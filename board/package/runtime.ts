@@ -44,10 +44,19 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
 /** Where a router's shell finds it; striplight's own wrapper does. */
 const PLACE = "usr/lib/striplight/runtime";
 
-function strippedNode(store: string, machine: Machine): Buffer {
+function nodeFolder(store: string, machine: Machine): string {
   const source = NODE[machine.npm];
   if (source === undefined) throw new Error(`no Node is published for ${machine.npm}.`);
-  const folder = npmPackage(store, source, ["bin/node", "LICENSE"]);
+  return npmPackage(store, source, ["bin/node", "LICENSE"]);
+}
+
+/** The path of Node's program as its makers publish it: the runtime's, before anything is changed. */
+export function publishedNode(store: string, architecture: string): string {
+  return join(nodeFolder(store, machineOf(architecture)), "bin/node");
+}
+
+function strippedNode(store: string, machine: Machine): Buffer {
+  const folder = nodeFolder(store, machine);
   const stripped = join(folder, "node-stripped");
   if (!existsSync(stripped)) {
     copyFileSync(join(folder, "bin/node"), `${stripped}.part`);
@@ -81,8 +90,6 @@ function libraries(store: string, machine: Machine): Entry[] {
 export function runtime(store: string, architecture: string, time: number): Recipe {
   const machine = machineOf(architecture);
   const node = file(`${PLACE}/node`, strippedNode(store, machine), 0o755);
-  const source = NODE[machine.npm] as NpmSource; // strippedNode has thrown otherwise
-  const license = npmPackage(store, source, ["bin/node", "LICENSE"]);
   return {
     name: "striplight-runtime",
     version: `${VERSION}-r1`,
@@ -98,7 +105,7 @@ export function runtime(store: string, architecture: string, time: number): Reci
     entries: [
       node,
       ...libraries(store, machine),
-      copied(`${PLACE}/LICENSE`, join(license, "LICENSE")),
+      copied(`${PLACE}/LICENSE`, join(nodeFolder(store, machine), "LICENSE")),
     ],
     time,
   };

@@ -27,9 +27,35 @@ export function reference(name: string): string | null {
   return null;
 }
 
-function compile(source: string, program: string, libraries: readonly string[]): string {
+/**
+ * The path of a program that needs no shared library, for a guest of that family; throws when it
+ * cannot be built. `pcap` is the folder into which libpcap's development package was unpacked.
+ */
+export function staticReference(name: string, family: string, pcap: string): string {
+  const source = join(SOURCES, `${name}.c`);
+  const program = join(FOLDER, `${name}-${family}`);
+  mkdirSync(FOLDER, { recursive: true });
+  const archive = join(pcap, `usr/lib/${family}-linux-gnu/libpcap.a`);
+  // Its live half stands on libraries Debian has no archives of; reading a file calls none of them.
+  const reading = [
+    `-I${join(pcap, "usr/include")}`,
+    archive,
+    "-Wl,--unresolved-symbols=ignore-all",
+  ];
+  const words = ["-static", ...(name in LIBRARIES ? reading : [])];
+  const said = compile(source, program, words, `${family}-linux-gnu-gcc`);
+  if (said !== "") throw new Error(`${name}.c cannot be compiled for ${family}: ${said}`);
+  return program;
+}
+
+function compile(
+  source: string,
+  program: string,
+  libraries: readonly string[],
+  compiler = "cc",
+): string {
   const words = ["-O2", "-Wall", "-Wextra", "-o", program, source, ...libraries];
-  const result = spawnSync("cc", words, { encoding: "utf8" });
+  const result = spawnSync(compiler, words, { encoding: "utf8" });
   if (result.error) return result.error.message;
   return result.status === 0 ? "" : result.stderr;
 }

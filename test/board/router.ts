@@ -10,6 +10,7 @@ import { type Network, UPLINK } from "../lab/namespace.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 export const STORE = join(ROOT, "build/board/source");
+const IMAGES = join(ROOT, "build/board/image");
 /** For the packages; any time will do. */
 const TIME = 1_764_000_000;
 const DISK_MIB = 64;
@@ -73,10 +74,25 @@ export function guest(
   words: readonly string[] = [],
   place?: { readonly netns: string; readonly taps: readonly string[] },
 ): Guest {
-  const folder = join(ROOT, "build/board/image");
-  mkdirSync(folder, { recursive: true });
-  const disk = emptyDisk(join(folder, `${family}-${process.pid}.disk`), DISK_MIB);
-  const lamps = family === "aarch64" ? { deviceTree: deviceTree(folder, memoryMiB) } : {};
+  const lamps = family === "aarch64" ? { deviceTree: deviceTree(IMAGES, memoryMiB) } : {};
   const wires = place === undefined ? {} : { place };
+  const disk = changes(family);
   return new Guest({ family, image: booted, memoryMiB, disk, words, ...wires, ...lamps });
+}
+
+/** A guest whose clocks count instructions; it reads `files` as disks, the first as /dev/vdc. */
+export function countingGuest(
+  { family }: Machine,
+  booted: Image,
+  memoryMiB: number,
+  files: readonly string[],
+): Guest {
+  const disk = changes(family);
+  return new Guest({ family, image: booted, memoryMiB, disk, files, counting: true });
+}
+
+/** A new disk for what a guest changes. */
+function changes(family: string): string {
+  mkdirSync(IMAGES, { recursive: true });
+  return emptyDisk(join(IMAGES, `${family}-${process.pid}.disk`), DISK_MIB);
 }
