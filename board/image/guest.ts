@@ -16,7 +16,10 @@ const COUNTING = ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off"]
 
 interface Emulator {
   readonly command: string;
-  readonly options: readonly string[];
+  readonly machine: string;
+  readonly processor: string;
+  /** The processor whose instructions are counted. */
+  readonly counted: string;
   readonly console: string;
 }
 
@@ -24,12 +27,17 @@ interface Emulator {
 const EMULATORS: Readonly<Record<string, Emulator>> = {
   x86_64: {
     command: "qemu-system-x86_64",
-    options: ["-M", "q35", "-cpu", "max"],
+    machine: "q35",
+    processor: "max",
+    // A string instruction counts once for each repetition: nothing is moved octet by octet then.
+    counted: "max,-erms",
     console: "console=ttyS0 edd=off",
   },
   aarch64: {
     command: "qemu-system-aarch64",
-    options: ["-M", "virt", "-cpu", "cortex-a53"],
+    machine: "virt",
+    processor: "cortex-a53",
+    counted: "cortex-a53",
     console: "console=ttyAMA0",
   },
 };
@@ -75,7 +83,8 @@ export class Guest {
     if (emulator === undefined) throw new Error(`${family} is not emulated.`);
     const options = [
       ...(counting ? COUNTING : ["-accel", "tcg,thread=multi"]),
-      ...[...emulator.options, "-smp", "1", "-m", String(memoryMiB)],
+      ...["-M", emulator.machine, "-cpu", counting ? emulator.counted : emulator.processor],
+      ...["-smp", "1", "-m", String(memoryMiB)],
       ...["-nodefaults", "-display", "none", "-serial", "stdio"],
       ...["-kernel", image.kernel, "-initrd", image.initramfs],
       ...["-append", [emulator.console, "quiet", "rdinit=/init", ...words].join(" ")],

@@ -30,14 +30,17 @@ export const NODE_FLAGS = ["--no-liftoff", "--no-wasm-lazy-compilation"];
 /** The shell alone: a watch nobody asked for would take its share. */
 const INITTAB = "::sysinit:/etc/rc\n::respawn:-/bin/sh\n";
 
-const CONFIGURATION = `config striplight 'main'
-	option profile 'board'
-	option run_dir '/tmp/run'
-	option state_dir '/tmp/state'
-	list home '10.0.0.0/8'
-	list home '192.168.0.0/16'
-	list home '2001:db8::/32'
-`;
+/** A board's configuration that keeps what a run writes below `folder`. */
+export function configuration(folder: string): string {
+  const options = { profile: "board", run_dir: `${folder}/run`, state_dir: `${folder}/state` };
+  const homes = ["10.0.0.0/8", "192.168.0.0/16", "2001:db8::/32"];
+  return [
+    "config striplight 'main'",
+    ...Object.entries(options).map(([name, value]) => `\toption ${name} '${value}'`),
+    ...homes.map((home) => `\tlist home '${home}'`),
+    "",
+  ].join("\n");
+}
 
 /** A wire with nothing on it but what is sent, and a log that stays off the console. */
 const PREPARATION = [
@@ -105,7 +108,7 @@ export class Counting {
     const entries = [
       ...programs,
       file("opt/walk.cjs", readFileSync(walkProgram())),
-      file("opt/configuration", CONFIGURATION),
+      file("opt/configuration", configuration("/tmp")),
       file("etc/inittab", INITTAB),
     ];
     const image = guestImage(machine, { name: "counting", entries, modules: ["veth"] });
@@ -129,7 +132,10 @@ export class Counting {
     const inspectorDesk = await this.#inspector("inspector.wasm", cut);
     const count = await this.#difference("/opt/count", frames);
     const walk = await this.#difference("/opt/walk", frames);
-    const replay = await this.#difference("/usr/sbin/striplight replay --json", frames);
+    const replay = await this.#difference(
+      "/usr/sbin/striplight replay --json -c /opt/configuration",
+      frames,
+    );
     await this.#run("rm /tmp/both");
     await this.#fetch(cut.second, "second");
     const ring = await this.#ring(frames);

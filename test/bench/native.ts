@@ -2,11 +2,12 @@
 // each of the second N frames, and, through valgrind, the instructions of the program alone.
 
 import { execFileSync, spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publishedNode } from "../../board/package/runtime.ts";
 import { type Machine, STORE } from "../board/router.ts";
-import { NODE_FLAGS, perFrame, references, walkProgram } from "./counting.ts";
+import { configuration, NODE_FLAGS, perFrame, references, walkProgram } from "./counting.ts";
 import type { Cut, Part } from "./cut.ts";
 import { cpu, measure, median } from "./measure.ts";
 import { FOLDER } from "./traffic.ts";
@@ -44,7 +45,9 @@ export class Native {
 
   /** Rounds in turns, so that what disturbs the machine meets all of them. */
   time(cut: Cut, rounds: number): Timed {
-    const replay = [this.#node, join(BUILD, "striplight.cjs"), "replay", "--json"];
+    const config = join(FOLDER, "native.config");
+    writeFileSync(config, configuration(FOLDER));
+    const replay = [this.#node, join(BUILD, "striplight.cjs"), "replay", "--json", "-c", config];
     const round = (): Timed => ({
       inspectorBoard: this.#inspector("inspector-board.wasm", cut),
       inspectorDesk: this.#inspector("inspector.wasm", cut),
