@@ -2,7 +2,7 @@
 // each of the second N frames, and, through valgrind, the instructions of the program alone.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publishedNode } from "../../board/package/runtime.ts";
@@ -48,6 +48,7 @@ export class Native {
     const config = join(FOLDER, "native.config");
     writeFileSync(config, configuration(FOLDER));
     const replay = [this.#node, join(BUILD, "striplight.cjs"), "replay", "--json", "-c", config];
+    for (const { path } of [cut.first, cut.both]) readFileSync(path); // so that no disk is waited for
     const round = (): Timed => ({
       inspectorBoard: this.#inspector("inspector-board.wasm", cut),
       inspectorDesk: this.#inspector("inspector.wasm", cut),
