@@ -15,16 +15,15 @@
 #include <linux/sockios.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <time.h>
+
+#include "sender.h"
 
 enum {
   SEGMENTS = 64, /* of a burst: enough that the call itself no longer counts */
@@ -41,21 +40,9 @@ struct flow {
   uint32_t next[2]; /* SND.NXT of the client, of the server */
 };
 
-static volatile sig_atomic_t stopping;
 static struct flow flows[FLOWS_MAX];
 static uint8_t frame[HEADERS + SEGMENTS * PAYLOAD];
 static struct virtio_net_hdr offload;
-
-static void stop(int signal) {
-  (void)signal;
-  stopping = 1;
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static void put16(uint8_t *at, uint32_t value) {
   at[0] = (uint8_t)(value >> 8);
@@ -152,9 +139,7 @@ int main(int count, char **words) {
     return fprintf(stderr, "burst: an interface and 1 to %d flows are needed\n", FLOWS_MAX), 64;
   int out = open_socket(words[1]);
   if (out < 0) return perror(words[1]), 69;
-  struct sigaction action = {.sa_handler = stop};
-  sigaction(SIGTERM, &action, NULL);
-  sigaction(SIGINT, &action, NULL);
+  stop_by_signal();
   double start = now();
   uint64_t turn = 0;
   /* Three turns open a connection, each further one is a burst. */
@@ -170,12 +155,6 @@ int main(int count, char **words) {
     if (hand_over(out, size)) sent += frames;
     else refused += frames;
   }
-  double seconds = now() - start;
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  printf("{\"sent\":%llu,\"seconds\":%.6f,\"rate\":%.0f,\"refused\":%llu,\"cpu\":%.6f}\n",
-         (unsigned long long)sent, seconds, (double)sent / seconds, (unsigned long long)refused,
-         (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-             (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+  report(sent, refused, start);
   return 0;
 }

@@ -13,17 +13,16 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "sender.h"
 
 enum { BATCH = 64, LARGEST = 1514 };
 
@@ -41,21 +40,9 @@ struct capture {
   double first, unit; /* time of the first record, seconds per fraction */
 };
 
-static volatile sig_atomic_t stopping;
 static uint8_t frames[BATCH][LARGEST];
 static struct iovec parts[BATCH];
 static struct mmsghdr messages[BATCH];
-
-static void stop(int signal) {
-  (void)signal;
-  stopping = 1;
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static uint32_t word(const uint8_t *at) {
   uint32_t value;
@@ -194,14 +181,7 @@ static void run(int out, const struct plan *plan, struct capture *capture) {
     refused += send_batch(out, filled);
     sent += filled;
   }
-  double seconds = now() - start;
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  printf("{\"sent\":%llu,\"seconds\":%.6f,\"rate\":%.0f,\"refused\":%llu,\"cpu\":%.6f}\n",
-         (unsigned long long)(sent - refused), seconds, (double)(sent - refused) / seconds,
-         (unsigned long long)refused,
-         (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-             (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+  report(sent - refused, refused, start);
 }
 
 int main(int count, char **words) {
@@ -225,9 +205,7 @@ int main(int count, char **words) {
     messages[slot].msg_hdr = (struct msghdr){.msg_iov = &parts[slot], .msg_iovlen = 1};
   }
   if (!plan.file) fill_datagrams(plan.size);
-  struct sigaction action = {.sa_handler = stop};
-  sigaction(SIGTERM, &action, NULL);
-  sigaction(SIGINT, &action, NULL);
+  stop_by_signal();
   run(out, &plan, &capture);
   return 0;
 }
