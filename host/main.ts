@@ -20,14 +20,19 @@ const COMMANDS: readonly Command[] = [watch, replay, status, ack, testAlarm, che
  * What is allocated is short-lived: a nursery that never grows stays in the cache and takes no new pages.
  * Heap and modules are small: more threads at them take more than they give, on a router most of all.
  */
-const V8_FLAGS = [
-  "--interrupt-budget=1000000",
+const TUNING = [
   "--wasm-tiering-budget=32000000",
   "--wasm-num-compilation-tasks=1",
   "--semi-space-growth-factor=1",
   "--no-parallel-scavenge",
   "--no-concurrent-marking",
 ];
+
+/** By Node's major version: an engine complains on stderr, at every start, of a flag it does not have. */
+const V8_FLAGS: Readonly<Record<string, readonly string[]>> = {
+  "20": ["--interrupt-budget=1000000", ...TUNING],
+  "22": TUNING,
+};
 
 const streams: Streams = {
   result: (line) => void process.stdout.write(`${line}\n`),
@@ -103,7 +108,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 // Nobody hears a diagnostic any more: the watch goes on, its log and lamp still tell.
 process.stderr.on("error", () => {});
 
-for (const flag of V8_FLAGS) setFlagsFromString(flag);
+const [major = ""] = process.versions.node.split(".");
+for (const flag of V8_FLAGS[major] ?? []) setFlagsFromString(flag);
 void run(process.argv.slice(2))
   .catch(explain)
   .then((status) => {

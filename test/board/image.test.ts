@@ -89,6 +89,12 @@ function router(machine: Machine): void {
       await rhythm("steady");
     });
 
+    it("starts without a complaint of its engine", async () => {
+      const said = await shell("striplight --version 2>&1");
+      assert.match(said, /^striplight \d+\.\d+\.\d+$/m);
+      assert.doesNotMatch(said, /flag/);
+    });
+
     it("holds no right it does not need", async () => {
       const text = await shell(`cat /proc/${PID}/task/*/status`);
       const every = (pattern: RegExp) => (text.match(pattern) ?? []).length;
