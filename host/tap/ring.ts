@@ -187,7 +187,7 @@ export class Ring {
       this.#again = null;
       const now = performance.now();
       const busy = now - this.#taken < BUSY_MS;
-      if (!this.#serve()) return;
+      if (!this.#serve() || this.#descriptor < 0) return; // what was found may have ended the watch
       this.#taken = now;
       if (busy && this.#poll === null) {
         disarmSignal(this.#descriptor);
@@ -206,7 +206,9 @@ export class Ring {
   /** Looks for blocks by time; back to signals when there are none. */
   #pollLater(): void {
     this.#poll = setTimeout(() => {
-      if (this.drain() > 0) {
+      const found = this.drain() > 0;
+      if (this.#descriptor < 0) return; // what was found may have ended the watch
+      if (found) {
         this.#pollLater();
         return;
       }

@@ -20,9 +20,9 @@ const IP4_SIZE: u32 = 14 + 20 + 4;
 const IP6_SIZE: u32 = 14 + 40 + 4;
 
 /** Slot of each frame looked at, SLOT_NONE where the look was in vain. */
-const SLOTS: usize = memory.data(32 * 4, 64);
+const SLOTS: usize = memory.data(AHEAD_FRAMES * 4, 64);
 /** Hash of each frame looked at, 0 = none. */
-const HASHES: usize = memory.data(32 * 8, 64);
+const HASHES: usize = memory.data(AHEAD_FRAMES * 8, 64);
 /** Frames looked at, frames walked since, slot of the frame being walked; the word that keeps the reads alive. */
 const STATE: usize = memory.data(16, 8);
 const WALKED: usize = 4;
