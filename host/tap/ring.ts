@@ -1,14 +1,15 @@
-// Turns one network interface into blocks of frames in the inspector's memory, and tells when a
-// block is ready. Opens, waits, counts, follows the interface when it goes and returns; reads no
-// frame itself. Nothing here needs a privilege after start().
+// Turns one network interface into blocks of frames in the inspector's memory, and hands each over
+// when it is ready. Opens, counts, follows the interface when it goes and returns; reads no frame
+// itself. Nothing here needs a privilege after start().
 // Read packet(7) and the kernel's networking/packet_mmap documentation, TPACKET_V3.
 
 import { EXIT, HostError } from "../errors.ts";
 import { type Blocks, type PlacementMode, placeBlocks, type Region } from "./block.ts";
 import { filterProgram } from "./filter.ts";
-import { armSignal, bindPacket, close, disarmSignal, takeError } from "./libc.ts";
+import { bindPacket, close, takeError } from "./libc.ts";
 import { type Framing, findLink, framesCarried, framingOf, type Link } from "./link.ts";
 import { must, openPacketSocket, requestRing, setFilter, takeStatistics } from "./packet-socket.ts";
+import { Wake } from "./wake.ts";
 
 /**
  * How often the interface, the counters and a signal that went missing are looked after: seldom
@@ -16,13 +17,6 @@ import { must, openPacketSocket, requestRing, setFilter, takeStatistics } from "
  */
 const PULSE_MS = 500;
 const PULSE_AWAY_MS = 100;
-
-/**
- * Blocks that come closer together than this are no longer worth a signal each, which costs more than
- * walking a block does: they are looked for by time, until one look finds none. A ring lasts for 40 ms
- * at least, at line rate with the smallest frames.
- */
-const BUSY_MS = 4;
 
 /** Counted since start(). `frames` passed the filter and reached the ring. */
 export interface RingCounters {
@@ -60,7 +54,7 @@ export interface RingRequest {
 
 export class Ring {
   readonly #request: RingRequest;
-  readonly #onSignal: () => void;
+  readonly #wake: Wake;
   #descriptor = -1;
   #region: Region;
   #blocks: Blocks | null = null;
@@ -68,10 +62,6 @@ export class Ring {
   #bound = 0;
   #framing: Framing | null = null;
   #pulse: NodeJS.Timeout | null = null;
-  #again: NodeJS.Immediate | null = null;
-  #poll: NodeJS.Timeout | null = null;
-  /** When blocks were last taken, on the clock of performance.now(). */
-  #taken = 0;
   #state: LinkState = "absent";
   #counted = {
     frames: 0,
@@ -86,7 +76,7 @@ export class Ring {
   constructor(request: RingRequest) {
     this.#request = request;
     this.#region = request.region;
-    this.#onSignal = () => this.#drainSoon();
+    this.#wake = new Wake(() => this.#serve());
   }
 
   /** Whether the kernel writes into the inspector's memory or blocks are copied there. */
@@ -129,15 +119,10 @@ export class Ring {
   /** Gives the ring back and closes the socket. Safe to call twice, or after a failed start. */
   stop(): void {
     if (this.#pulse !== null) clearTimeout(this.#pulse);
-    if (this.#again !== null) clearImmediate(this.#again);
-    if (this.#poll !== null) clearTimeout(this.#poll);
     this.#pulse = null;
-    this.#again = null;
-    this.#poll = null;
+    this.#wake.disarm();
     if (this.#descriptor < 0) return;
     this.#readStatistics();
-    disarmSignal(this.#descriptor); // before the handler goes: SIGIO unhandled ends the process
-    process.removeListener("SIGIO", this.#onSignal);
     this.#blocks?.undo();
     this.#blocks = null;
     close(this.#descriptor);
@@ -173,27 +158,8 @@ export class Ring {
       taken += 1;
     }
     this.#counted.blocks += taken;
-    if (taken === blockCount) this.#drainSoon();
+    if (taken === blockCount) this.#wake.soon();
     return taken;
-  }
-
-  /**
-   * However many signals one turn of the event loop brings, it drains once: each of a hundred that
-   * have queued up would else take a whole turn of the ring, and the next SIGTERM wait for them all.
-   */
-  #drainSoon(): void {
-    if (this.#again !== null) return;
-    this.#again = setImmediate(() => {
-      this.#again = null;
-      const now = performance.now();
-      const busy = now - this.#taken < BUSY_MS;
-      if (!this.#serve() || this.#descriptor < 0) return; // what was found may have ended the watch
-      this.#taken = now;
-      if (busy && this.#poll === null) {
-        disarmSignal(this.#descriptor);
-        this.#pollLater();
-      }
-    });
   }
 
   /** Takes what is ready. A wake-up without a block may tell of the interface, at once. */
@@ -201,21 +167,6 @@ export class Ring {
     if (this.drain() > 0) return true;
     if (takeError(this.#descriptor) !== 0) this.#look();
     return false;
-  }
-
-  /** Looks for blocks by time; back to signals when there are none. */
-  #pollLater(): void {
-    this.#poll = setTimeout(() => {
-      const found = this.drain() > 0;
-      if (this.#descriptor < 0) return; // what was found may have ended the watch
-      if (found) {
-        this.#pollLater();
-        return;
-      }
-      this.#poll = null;
-      armSignal(this.#descriptor, process.pid);
-      this.#serve(); // what came just before
-    }, BUSY_MS);
   }
 
   /** The counters up to now. */
@@ -233,8 +184,7 @@ export class Ring {
     must("a binding", name, bindPacket(this.#descriptor, link.index));
     this.#bound = link.index;
     this.#state = link.up ? "up" : "down";
-    process.on("SIGIO", this.#onSignal); // before arming: SIGIO unhandled ends the process
-    must("a signal", name, armSignal(this.#descriptor, process.pid));
+    must("a signal", name, this.#wake.arm(this.#descriptor));
     this.#beatLater();
     this.drain(); // what was ready before the signal was armed
   }
