@@ -124,7 +124,10 @@ export class Walk {
     const block = RingBlock.at(blockAt);
     // The kernel counts the frames; resuming recounts by the chain of offsets.
     let left = min(block.frames, RING_FRAMES_MAX);
-    if (offset == 0) offset = block.firstOffset;
+    if (offset == 0) {
+      offset = block.firstOffset;
+      if (block.isSparse) Ahead.octets(blockAt, min(block.length, BLOCK_SIZE));
+    }
     let ahead = offset;
     while (left != 0 && offset <= BLOCK_SIZE - RingFrame.size) {
       if (FindingRing.full()) return offset;

@@ -1,6 +1,6 @@
 // Keeps what was learnt over a restart and a power cut: one file in the state folder, with a version and
-// a checksum, replaced in one step. Written at most once in 15 minutes of capture time unless an alert
-// needs it, for flash wears out. A damaged file is set aside, told, and begun anew.
+// a checksum, replaced in one step. Written at most once in 15 minutes of capture time, for alerts once in
+// 10 seconds, for flash wears out. A damaged file is set aside, told, and begun anew.
 
 import { createHash } from "node:crypto";
 import {
@@ -21,6 +21,8 @@ const FILE_NAME = "baseline";
 const HEADER = /^striplight-baseline (\d+) ([0-9a-f]{64})\n/;
 const VERSION = 1;
 const WRITE_EVERY_NANOSECONDS = 900n * 1_000_000_000n;
+/** Alerts come as often as a stranger likes: what follows the first waits for this. */
+const URGENT_EVERY_NANOSECONDS = 10n * 1_000_000_000n;
 /** Damaged files kept for a look. */
 const ASIDE_MAX = 9;
 
@@ -35,6 +37,17 @@ function checksum(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
+/** Returns when the disk holds what was written to `path`, `text` included; leaves nothing open. */
+function toDisk(path: string, flags: "w" | "r", text?: string): void {
+  const file = openSync(path, flags, 0o640);
+  try {
+    if (text !== undefined) writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -45,6 +58,10 @@ export class BaselineStore {
   private readonly kept: Readonly<Record<string, Kept>>;
   private readonly report: (sentence: string) => void;
   private lastWrite: bigint | null = null;
+  private lastUrgent: bigint | null = null;
+  private isUrgent = false;
+  /** The last write did not reach the disk: its parts no longer say that they changed. */
+  private hasFailed = false;
 
   /** `report` takes one sentence for a person. Nothing is opened here. */
   constructor(
@@ -89,15 +106,21 @@ export class BaselineStore {
   }
 
   /**
-   * Writes when something changed and the last write is 15 minutes old, or at once when `urgent`.
-   * `time` is the finding's, in nanoseconds. Returns true when it wrote.
+   * Writes when something changed and the last write is 15 minutes old, or when `urgent` was said since
+   * and the last urgent write is 10 seconds old. `time` is the finding's, in nanoseconds. Returns true
+   * when it wrote.
    */
   offer(time: bigint, urgent: boolean): boolean {
     this.lastWrite ??= time;
-    const due = time - this.lastWrite >= WRITE_EVERY_NANOSECONDS;
-    if (!this.isChanged || !(due || urgent)) return false;
+    if (!this.isChanged) return false;
+    this.isUrgent ||= urgent;
+    const last = this.lastUrgent;
+    const pressing = this.isUrgent && (last === null || time - last >= URGENT_EVERY_NANOSECONDS);
+    if (!pressing && time - this.lastWrite < WRITE_EVERY_NANOSECONDS) return false;
+    this.lastWrite = time; // before it is tried: a disk that fails is not tried at every finding
+    if (this.isUrgent) this.lastUrgent = time;
     this.write();
-    this.lastWrite = time;
+    this.isUrgent = false;
     return true;
   }
 
@@ -107,7 +130,7 @@ export class BaselineStore {
   }
 
   private get isChanged(): boolean {
-    return Object.values(this.kept).some((part) => part.isChanged);
+    return this.hasFailed || Object.values(this.kept).some((part) => part.isChanged);
   }
 
   private write(): void {
@@ -115,16 +138,12 @@ export class BaselineStore {
     const body = `${JSON.stringify(Object.fromEntries(parts))}\n`;
     const path = join(this.folder, FILE_NAME);
     try {
-      const file = openSync(`${path}.new`, "w", 0o640);
-      writeFileSync(file, `striplight-baseline ${VERSION} ${checksum(body)}\n${body}`);
-      fsyncSync(file);
-      closeSync(file);
+      toDisk(`${path}.new`, "w", `striplight-baseline ${VERSION} ${checksum(body)}\n${body}`);
       renameSync(`${path}.new`, path);
-      // The rename itself must reach the disk, or a power cut brings the old name back.
-      const folder = openSync(this.folder, "r");
-      fsyncSync(folder);
-      closeSync(folder);
+      toDisk(this.folder, "r"); // the rename itself, or a power cut brings the old name back
+      this.hasFailed = false;
     } catch (error) {
+      this.hasFailed = true;
       throw this.failure("be written", error);
     }
   }

@@ -5,10 +5,14 @@ import { armSignal, disarmSignal } from "./libc.ts";
 
 /**
  * Blocks that come closer together than this are no longer worth a signal each, which costs more than
- * walking a block does: they are looked for by time, until one look finds none. A ring lasts for 40 ms
- * at least, at line rate with the smallest frames.
+ * walking a block does: they are looked for by time, until one look finds none.
  */
 const BUSY_MS = 4;
+/**
+ * How often: waking up costs as much as walking several blocks. A ring lasts for 40 ms at least, at
+ * line rate with the smallest frames, so a look may also come 30 ms late.
+ */
+const LOOK_MS = 10;
 
 export class Wake {
   readonly #look: () => boolean;
@@ -58,23 +62,21 @@ export class Wake {
       this.#found = now;
       if (busy && this.#poll === null) {
         disarmSignal(this.#descriptor);
-        this.#later();
+        this.#poll = setTimeout(() => this.#lookByTime(), LOOK_MS);
       }
     });
   }
 
-  /** Looks by time; back to signals when there is nothing. */
-  #later(): void {
-    this.#poll = setTimeout(() => {
-      const found = this.#look();
-      if (this.#descriptor < 0) return; // what was found may have ended the watch
-      if (found) {
-        this.#later();
-        return;
-      }
-      this.#poll = null;
-      armSignal(this.#descriptor, process.pid);
-      this.#look(); // what came just before
-    }, BUSY_MS);
+  /** Looks again as long as there is anything; else back to signals. */
+  #lookByTime(): void {
+    const found = this.#look();
+    if (this.#descriptor < 0) return; // what was found may have ended the watch
+    if (found) {
+      this.#poll?.refresh();
+      return;
+    }
+    this.#poll = null;
+    armSignal(this.#descriptor, process.pid);
+    this.#look(); // what came just before
   }
 }

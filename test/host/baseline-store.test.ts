@@ -1,7 +1,7 @@
 // The state file: carried over a restart and a power cut, written seldom, set aside when damaged.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BaselineBook } from "../../host/baseline/book.ts";
@@ -24,7 +24,7 @@ describe("baseline: the state file", () => {
     folder = mkdtempSync(join(tmpdir(), "striplight-baseline-"));
     reports.length = 0;
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it("carries history over a restart", () => {
     const place = house();
@@ -46,6 +46,35 @@ describe("baseline: the state file", () => {
     told(place, offered(START + DAY));
     assert.equal(file.offer(START + 901n * SECOND, false), false);
     assert.equal(file.offer(START + 901n * SECOND, true), true);
+  });
+
+  it("writes for the first alert at once, for a flood of them once in 10 seconds", () => {
+    const place = house();
+    const file = store(place.baseline);
+    file.load();
+    const written: number[] = [];
+    for (let tenth = 0n; tenth <= 250n; tenth++) {
+      const now = START + (tenth * SECOND) / 10n;
+      if (tenth <= 205n) told(place, offered(now));
+      if (file.offer(now, tenth <= 205n)) written.push(Number(tenth));
+    }
+    assert.deepEqual(written, [0, 100, 200]);
+    assert.equal(file.offer(START + 30n * SECOND, false), true, "what came after the last of them");
+    assert.equal(file.offer(START + 60n * SECOND, true), false, "nothing changed");
+  });
+
+  it("tries a disk that fails again after as long, not at every finding", () => {
+    const place = house();
+    const file = store(place.baseline);
+    file.load();
+    told(place, offered(START));
+    rmSync(folder, { recursive: true });
+    assert.throws(() => file.offer(START, true), /cannot be written/);
+    assert.equal(file.offer(START + 9n * SECOND, false), false);
+    assert.throws(() => file.offer(START + 10n * SECOND, false), /cannot be written/);
+    mkdirSync(folder);
+    assert.equal(file.offer(START + 20n * SECOND, false), true);
+    assert.equal(reopened().size, 1, "what the failed writes held");
   });
 
   it("survives a cut between writing and renaming", () => {

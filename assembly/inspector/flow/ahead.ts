@@ -13,6 +13,7 @@ import { Octets } from "../wire/octets";
 /** Frames looked ahead: enough to overlap memory latency, few enough to stay in the first-level cache. */
 export const AHEAD_FRAMES: u32 = 32;
 
+const CACHE_LINE: u32 = 64;
 const PROTOCOL_TCP: u32 = 6;
 const MAPPED: u64 = 0xffff0000;
 /** Ethernet, IPv4 without options, ports; Ethernet, IPv6 without extensions, ports. */
@@ -31,6 +32,16 @@ const SUM: usize = 12;
 
 export class Ahead {
   @inline static begin(): void { store<u64>(STATE, 0); }
+
+  /**
+   * Octets another core has written, touched line by line: the next line's place is known, that of the
+   * next frame only from the frame before.
+   */
+  static octets(at: usize, length: u32): void {
+    let sum: u32 = 0;
+    for (let offset: u32 = 0; offset < length; offset += CACHE_LINE) sum += load<u32>(at + offset);
+    store<u32>(STATE, sum, SUM);
+  }
 
   /** One Ethernet frame to come. */
   @inline static frame(at: usize, captured: u32, interfaceIndex: u32): void {

@@ -10,6 +10,12 @@ import { Octets } from "../wire/octets";
 /** Frames a block of 64 KiB can hold: each costs at least a 48-octet header and a 20-octet address. */
 export const RING_FRAMES_MAX: u32 = 964;
 
+/**
+ * Octets a frame from which on touching a block line by line is faster than following its frames:
+ * measured with 176 (7 % slower) and 630 (a quarter faster).
+ */
+const SPARSE_OCTETS: u32 = 256;
+
 const STATUS_CHECKSUM_NOT_READY: u32 = 1 << 3;
 const HARDWARE_ETHERNET: u32 = 1;
 const HARDWARE_LOOPBACK: u32 = 772;
@@ -20,6 +26,10 @@ export class RingBlock {
   @inline static at(at: usize): RingBlock { return changetype<RingBlock>(at); }
   @inline get frames(): u32 { return Octets.u32le(changetype<usize>(this), 12); }
   @inline get firstOffset(): u32 { return Octets.u32le(changetype<usize>(this), 16); }
+  /** Whether frames begin too far apart for the processor to foresee where the next one lies. */
+  @inline get isSparse(): bool { return this.length / SPARSE_OCTETS > this.frames; }
+  /** Octets written, this descriptor included. */
+  @inline get length(): u32 { return Octets.u32le(changetype<usize>(this), 20); }
 }
 
 /** The header in front of a frame. */
