@@ -45,7 +45,7 @@ export type Stop = (typeof CLOSED.Stop)[number];
 /** Enumerations that only have to be there; names are shown as they are. */
 const OPEN = ["MailEvidence", "SegmentEvidence", "Fingerprint", "Reason", "Counter"] as const;
 
-/** Fields of a finding record that are read here. */
+/** Fields of a finding record that are read, in lines of names. */
 const FIELDS = [
   "ordinal cause ipVersion application clientNear time frame firstFrame openTime client",
   "server clientPort serverPort interfaceIndex sideGuessed synSeen mail hasDialog tlsState",
@@ -56,14 +56,19 @@ const FIELDS = [
   "idleSeconds icmp icmpSender resetDf resetFrame resetAfterMs synAckTtl forgotten",
   "greetingLength family policy canonicalLength canonical",
   "mailFrames segmentFrames offered greeting serverName size",
-].flatMap((line) => line.split(" "));
+] as const;
+
+type Words<Line extends string> = Line extends `${infer Word} ${infer Rest}`
+  ? Word | Words<Rest>
+  : Line;
+type FieldName = Words<(typeof FIELDS)[number]>;
 
 /** What a module says about itself. */
 export interface Abi {
   /** Names by number, for every exported enumeration the host uses. */
   readonly names: Readonly<Record<keyof typeof CLOSED | (typeof OPEN)[number], readonly string[]>>;
   /** Offsets in octets from the start of a finding record; `size` is its length. */
-  readonly field: ReadonlyMap<string, number>;
+  readonly field: Readonly<Record<FieldName, number>>;
 }
 
 /** What a module that does not fit is refused with. */
@@ -119,6 +124,16 @@ function readClosed(groups: Groups, group: keyof typeof CLOSED) {
   return names;
 }
 
+function readFields(groups: Groups): Abi["field"] {
+  const offsets = groupOf(groups, "FindingField");
+  const fields = FIELDS.flatMap((line) => line.split(" ")).map((name) => {
+    const offset = offsets.get(name);
+    if (offset === undefined) throw misfit(`a finding has no field ${name}`);
+    return [name, offset];
+  });
+  return Object.fromEntries(fields);
+}
+
 /** Reads what the module exports about itself. Throws HostError 70 when it does not fit. */
 export function readAbi(exports: Record<string, unknown>): Abi {
   const groups = readGroups(exports);
@@ -127,9 +142,5 @@ export function readAbi(exports: Record<string, unknown>): Abi {
     ...closed.map((group) => [group, readClosed(groups, group)]),
     ...OPEN.map((group) => [group, readNames(groups, group)]),
   ];
-  const field = groupOf(groups, "FindingField");
-  for (const name of FIELDS) {
-    if (!field.has(name)) throw misfit(`a finding has no field ${name}`);
-  }
-  return { names: Object.fromEntries(entries), field };
+  return { names: Object.fromEntries(entries), field: readFields(groups) };
 }

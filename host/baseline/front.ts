@@ -16,6 +16,7 @@ const NETWORKS_MIN = 2;
 
 interface Sighted {
   readonly operator: string;
+  readonly network: string;
   readonly seconds: number;
 }
 
@@ -31,13 +32,13 @@ export class FrontTable {
     const seconds = secondsOf(finding.time);
     const servers = this.fronts.get(key) ?? new Map<string, Sighted>();
     servers.delete(finding.server);
-    servers.set(finding.server, { operator, seconds });
+    servers.set(finding.server, { operator, network: widePrefix(finding.server), seconds });
     for (const [server, sighted] of servers) {
       const old = seconds - sighted.seconds > DAY_SECONDS;
       if (old || servers.size > SERVERS_MAX) servers.delete(server);
     }
     keepNewest(this.fronts, key, servers, FRONTS_MAX);
-    const networks = new Set([...servers.keys()].map(widePrefix));
+    const networks = new Set([...servers.values()].map((sighted) => sighted.network));
     const operators = new Set([...servers.values()].map((sighted) => sighted.operator));
     return (
       servers.size >= SERVERS_MIN &&

@@ -48,6 +48,16 @@ function ownRow(line: string): Row {
   return { host: host.toLowerCase(), port: Number(port), dialect, month: null };
 }
 
+/** Rows by what never differs between a server and its row. */
+function byService(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+  const services = new Map<string, Row[]>();
+  for (const row of rows) {
+    const service = `${row.dialect} ${row.port}`;
+    services.set(service, [...(services.get(service) ?? []), row]);
+  }
+  return services;
+}
+
 function matches(pattern: string, host: string): boolean {
   const name = host.toLowerCase();
   return pattern.startsWith("*.") ? name.endsWith(pattern.slice(1)) : name === pattern;
@@ -75,15 +85,17 @@ export function isSharedFront(greetingHost: string): boolean {
 
 /** The lists, bundled and own. */
 export class Knowledge {
-  private readonly offers: readonly Row[];
-  private readonly plain: readonly Row[];
+  private readonly offers: ReadonlyMap<string, readonly Row[]>;
+  private readonly plain: ReadonlyMap<string, readonly Row[]>;
+  /** Hosts or suffixes with their family. */
+  private readonly families = FAMILY.map((line) => line.split(" "));
 
   constructor(own: OwnKnowledge) {
-    this.offers = [
+    this.offers = byService([
       ...own.knownHosts.map(ownRow),
       ...[...SUBMISSION, ...MAILBOX, ...EXCHANGER].map(bundledRow),
-    ];
-    this.plain = [...own.knownPlain.map(ownRow), ...PLAIN.map(bundledRow)];
+    ]);
+    this.plain = byService([...own.knownPlain.map(ownRow), ...PLAIN.map(bundledRow)]);
   }
 
   /**
@@ -92,8 +104,7 @@ export class Knowledge {
    */
   offerWeight(names: ServerNames, port: number, dialect: Dialect, time: bigint): "S" | "M" | null {
     let weight: "S" | "M" | null = null;
-    for (const row of this.offers) {
-      if (row.port !== port || row.dialect !== dialect) continue;
+    for (const row of this.offers.get(`${dialect} ${port}`) ?? []) {
       const byName = isNamed(row.host, names);
       const byGreeting = matches(row.host, names.greetingHost);
       if (row.month === null && (byName || byGreeting || row.host === names.address)) return "S";
@@ -106,13 +117,10 @@ export class Knowledge {
 
   /** True for a server that is known to do without encryption. */
   isPlain(names: ServerNames, port: number, dialect: Dialect): boolean {
-    return this.plain.some(
-      (row) =>
-        row.port === port &&
-        row.dialect === dialect &&
-        (isNamed(row.host, names) ||
-          matches(row.host, names.greetingHost) ||
-          row.host === names.address),
+    const rows = this.plain.get(`${dialect} ${port}`) ?? [];
+    return rows.some(
+      ({ host }) =>
+        isNamed(host, names) || matches(host, names.greetingHost) || host === names.address,
     );
   }
 
@@ -122,7 +130,7 @@ export class Knowledge {
    */
   alien(names: ServerNames, family: Family): "name" | "greeting" | null {
     if (family === "none") return null;
-    const others = FAMILY.map((line) => line.split(" ")).filter((row) => row[1] !== family);
+    const others = this.families.filter((row) => row[1] !== family);
     const hosts = others.map(([host = ""]) => host);
     if (hosts.some((host) => isNamed(host, names))) return "name";
     return hosts.some((host) => matches(host, names.greetingHost)) ? "greeting" : null;

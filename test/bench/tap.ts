@@ -3,7 +3,7 @@
 // is read from /proc between two moments, so that start-up does not count.
 
 import type { ChildProcess } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { reference } from "./reference.ts";
@@ -124,10 +124,11 @@ export function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** A configuration that keeps everything a run writes inside the bench's own folder. */
+/** A configuration that keeps everything a run writes inside the bench's own folder; nothing is known yet. */
 function configuration(): string {
   const path = join(FOLDER, "watch.config");
   const options = { run_dir: join(FOLDER, "run"), state_dir: join(FOLDER, "state") };
+  rmSync(options.state_dir, { recursive: true, force: true });
   const lines = Object.entries(options).map(([name, value]) => `\toption ${name} '${value}'`);
   writeFileSync(path, ["config striplight 'main'", ...lines, ""].join("\n"));
   return path;

@@ -47,8 +47,8 @@ describe("names of the module", () => {
     strictEqual(abi.names.MailEvidence[0], "cap-masked");
     strictEqual(abi.names.SegmentEvidence[0], "rst-then-synack");
     strictEqual(abi.names.Counter[0], "frames");
-    strictEqual(abi.field.get("ordinal"), 0);
-    strictEqual(abi.field.get("size"), RECORD_SIZE);
+    strictEqual(abi.field.ordinal, 0);
+    strictEqual(abi.field.size, RECORD_SIZE);
   });
 });
 
@@ -102,10 +102,14 @@ describe("a finding record", () => {
   const view = new DataView(new ArrayBuffer(2 * RECORD_SIZE));
   /** Not at 0, so that an offset forgotten shows. */
   const start = RECORD_SIZE;
-  const place = (field: string): number => start + (abi.field.get(field) ?? Number.NaN);
+  const place = (field: keyof typeof abi.field): number => start + abi.field[field];
   const bit = (group: "MailEvidence" | "SegmentEvidence", name: string): bigint =>
     1n << BigInt(abi.names[group].indexOf(name));
-  const setText = (field: string, length: string, text: string): void => {
+  const setText = (
+    field: keyof typeof abi.field,
+    length: keyof typeof abi.field,
+    text: string,
+  ): void => {
     Buffer.from(text, "latin1").forEach((octet, index) => {
       view.setUint8(place(field) + index, octet);
     });
@@ -159,7 +163,7 @@ describe("a finding record", () => {
 
   it("with a number that has no name is refused", () => {
     view.setUint8(place("application"), 99);
-    throws(() => decodeFinding(view, start, abi), /application holds 99, which has no name/);
+    throws(() => decodeFinding(view, start, abi), /Application holds 99, which has no name/);
   });
 });
 

@@ -1,8 +1,9 @@
-/* Minimum-size TCP segments onto one interface, faster than a system call a frame allows: each message
- * is 64 segments of one connection in one large packet, which the kernel cuts apart on the way out.
- *   burst INTERFACE [--flows N] [--rate FRAMES_PER_SECOND] [--count N]
+/* TCP segments onto one interface, faster than a system call a frame allows: each message is up to 64
+ * segments of one connection in one large packet, which the kernel cuts apart on the way out.
+ *   burst INTERFACE [--size OCTETS] [--flows N] [--rate FRAMES_PER_SECOND] [--count N]
  * Opens N connections (SYN, SYN-ACK, ACK), then sends bursts for one after the other, from either end in
- * turns. Every frame has 60 octets (64 with its checksum on a cable) and right checksums of its own.
+ * turns. Every frame has 60 octets, or as many as --size says (four more with its checksum on a cable),
+ * and right checksums of its own.
  * --rate 0 (the default) is as fast as it goes. Switches the interface's own segmentation off, so that a
  * tap at the other end sees single frames. Prints one JSON line like send.c.
  * Read packet(7) (PACKET_VNET_HDR), linux/virtio_net.h, the kernel's networking/segmentation-offloads. */
@@ -26,8 +27,9 @@
 #include "sender.h"
 
 enum {
-  SEGMENTS = 64, /* of a burst: enough that the call itself no longer counts */
-  PAYLOAD = 6,   /* what fills a frame of 60 octets */
+  SEGMENTS_MAX = 64,   /* of a burst: enough that the call itself no longer counts */
+  OCTETS_MAX = 64000,  /* of a burst: what an IPv4 packet holds, and a little less */
+  SMALLEST = 60, LARGEST = 1514, /* frames, without their checksum */
   HEADERS = 54,
   IP_AT = 14,
   TCP_AT = 34,
@@ -41,7 +43,8 @@ struct flow {
 };
 
 static struct flow flows[FLOWS_MAX];
-static uint8_t frame[HEADERS + SEGMENTS * PAYLOAD];
+static uint8_t frame[HEADERS + OCTETS_MAX];
+static uint32_t payload = SMALLEST - HEADERS, segments_of_burst = SEGMENTS_MAX;
 static struct virtio_net_hdr offload;
 
 static void put16(uint8_t *at, uint32_t value) {
@@ -65,7 +68,7 @@ static uint32_t sum(const uint8_t *at, int size, uint32_t so_far) {
 static size_t write_headers(uint32_t number, int server, uint8_t flags, uint32_t segments) {
   static const uint8_t near[4] = {10, 0, 1, 1}, far[4] = {198, 18, 0, 1};
   struct flow *flow = &flows[number];
-  uint32_t size = segments ? segments * PAYLOAD : PAYLOAD; /* padding fills a bare header's frame */
+  uint32_t size = segments ? segments * payload : SMALLEST - HEADERS; /* padding of a bare header */
   uint32_t total = HEADERS - IP_AT + (segments ? size : 0), port = 500 + number;
   memset(frame, 0, HEADERS);
   frame[0] = frame[6] = 2, frame[5] = (uint8_t)(2 - server), frame[11] = (uint8_t)(1 + server);
@@ -84,12 +87,12 @@ static size_t write_headers(uint32_t number, int server, uint8_t flags, uint32_t
   put16(frame + TCP_AT + 14, 64000);
   /* The pseudo-header's sum; the kernel completes it for each segment. RFC 9293 §3.1. */
   put16(frame + TCP_AT + 16, sum(frame + IP_AT + 12, 8, 6 + total - 20));
-  flow->next[server] += flags & SYN ? 1 : segments * PAYLOAD;
+  flow->next[server] += flags & SYN ? 1 : segments * payload;
   offload = (struct virtio_net_hdr){.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
                                     .csum_start = TCP_AT, .csum_offset = 16};
   if (segments > 1) {
     offload.gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
-    offload.hdr_len = HEADERS, offload.gso_size = PAYLOAD;
+    offload.hdr_len = HEADERS, offload.gso_size = (uint16_t)payload;
   }
   return HEADERS + size;
 }
@@ -126,17 +129,22 @@ static int open_socket(const char *interface) {
 }
 
 int main(int count, char **words) {
-  uint32_t flow_count = 1000;
+  uint32_t flow_count = 1000, size_of_frame = SMALLEST;
   double rate = 0;
   uint64_t wanted = UINT64_MAX, sent = 0, refused = 0;
   for (int at = 2; at + 1 < count; at += 2) {
-    if (strcmp(words[at], "--flows") == 0) flow_count = (uint32_t)atoi(words[at + 1]);
+    if (strcmp(words[at], "--size") == 0) size_of_frame = (uint32_t)atoi(words[at + 1]);
+    else if (strcmp(words[at], "--flows") == 0) flow_count = (uint32_t)atoi(words[at + 1]);
     else if (strcmp(words[at], "--rate") == 0) rate = atof(words[at + 1]);
     else if (strcmp(words[at], "--count") == 0) wanted = strtoull(words[at + 1], NULL, 10);
     else return fprintf(stderr, "burst: unknown option %s\n", words[at]), 64;
   }
   if (count < 2 || flow_count < 1 || flow_count > FLOWS_MAX)
     return fprintf(stderr, "burst: an interface and 1 to %d flows are needed\n", FLOWS_MAX), 64;
+  if (size_of_frame < SMALLEST || size_of_frame > LARGEST)
+    return fprintf(stderr, "burst: a size of %d to %d is needed\n", SMALLEST, LARGEST), 64;
+  payload = size_of_frame - HEADERS;
+  if (segments_of_burst > OCTETS_MAX / payload) segments_of_burst = OCTETS_MAX / payload;
   int out = open_socket(words[1]);
   if (out < 0) return perror(words[1]), 69;
   stop_by_signal();
@@ -149,9 +157,9 @@ int main(int count, char **words) {
     int server = (int)(stage & 1), opening = stage < 3;
     uint8_t flags = (uint8_t)((stage < 2 ? SYN : 0) | (stage > 0 ? ACK : 0));
     if (stage == 0) flows[number] = (struct flow){{number * 2654435761u, number * 40503u + 7}};
-    size_t size = write_headers(number, server, flags, opening ? 0 : SEGMENTS);
+    size_t size = write_headers(number, server, flags, opening ? 0 : segments_of_burst);
     while (rate > 0 && now() - start < (double)sent / rate && !stopping) continue;
-    uint32_t frames = opening ? 1 : SEGMENTS;
+    uint32_t frames = opening ? 1 : segments_of_burst;
     if (hand_over(out, size)) sent += frames;
     else refused += frames;
   }

@@ -1,6 +1,6 @@
 /* Frames onto one interface at a chosen rate, from a packet socket that bypasses the queueing
  * layer: either one UDP datagram of a chosen size over and over, or a capture file in a loop.
- *   send INTERFACE --size N | --file PCAP [--rate FRAMES_PER_SECOND] [--count N] [--speed FACTOR]
+ *   send INTERFACE --size N | --file PCAP [--skip N] [--rate FRAMES_PER_SECOND] [--count N] [--speed FACTOR]
  * --rate 0 (the default) is as fast as it goes; --speed keeps the capture's own timing, divided.
  * Each further turn through a file moves the home to another network, 10.TURN/16 and
  * 2001:db8:aaaa:TURN/64, with checksums adjusted (RFC 1624 §3), so that every turn is new flows.
@@ -30,7 +30,7 @@ struct plan {
   const char *interface, *file;
   uint32_t size;
   double rate, speed;
-  uint64_t count;
+  uint64_t count, skip;
 };
 
 struct capture {
@@ -193,11 +193,13 @@ int main(int count, char **words) {
     else if (strcmp(words[at], "--rate") == 0) plan.rate = atof(words[at + 1]);
     else if (strcmp(words[at], "--speed") == 0) plan.speed = atof(words[at + 1]);
     else if (strcmp(words[at], "--count") == 0) plan.count = strtoull(words[at + 1], NULL, 10);
+    else if (strcmp(words[at], "--skip") == 0) plan.skip = strtoull(words[at + 1], NULL, 10);
     else return fprintf(stderr, "send: unknown option %s\n", words[at]), 64;
   }
   if (!plan.interface || plan.size < 60 || plan.size > LARGEST)
     return fprintf(stderr, "send: an interface and a size of 60 to 1514 are needed\n"), 64;
   if (plan.file && open_capture(&capture, plan.file) < 0) return perror(plan.file), 66;
+  for (uint64_t frame = 0; plan.file && frame < plan.skip; frame++) next_frame(&capture, 0);
   int out = open_socket(plan.interface);
   if (out < 0) return perror(plan.interface), 69;
   for (int slot = 0; slot < BATCH; slot++) {
