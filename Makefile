@@ -18,7 +18,7 @@ CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test test-update run demo bench bench-live bench-arm fuzz soak soak-parsers soak-collectors floods licences pcap package feed board-memory size lint format clean help
+.PHONY: build check test test-update run demo bench bench-live bench-peers bench-arm fuzz soak soak-parsers soak-collectors floods licences pcap package feed board-memory size lint format clean help
 
 build: $(BUILT) ## compile the inspector, the judge and the host
 
@@ -61,8 +61,12 @@ run: $(BUILT) ## replay the bundled capture, or tap a live interface: make run I
 demo: build ## the whole story live, in network namespaces (as root)
 	@$(TSX) test/lab/demo.ts
 
-bench: build ## measure speed against the C references (BENCH=--peers adds other systems)
+bench: build ## measure speed against the C references (BENCH=… goes to test/bench/run.ts)
 	$(TSX) test/bench/run.ts $(BENCH)
+
+bench-peers: build ## the same beside tshark, nDPI and Suricata, which it fetches (as root)
+	$(TSX) test/bench/peer-root.ts
+	$(TSX) test/bench/run.ts --peers $(BENCH)
 
 bench-live: build ## measure the live tap on a veth pair (as root)
 	$(TSX) test/bench/live.ts $(BENCH)

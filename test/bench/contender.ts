@@ -1,13 +1,11 @@
 // Who takes part: what each is run as over a capture file, and how what it reports of the planted
-// events is read. A contender that is not on this machine says so; the table shows it.
+// events is read. The other systems stand in peer.ts.
 
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { PEERS } from "./peer.ts";
 import { reference } from "./reference.ts";
 import { describe, readAlerts, readTruth, score } from "./score.ts";
-import { FOLDER } from "./traffic.ts";
 
 export interface Contender {
   readonly name: string;
@@ -42,36 +40,7 @@ export const CONTENDERS: readonly Contender[] = [
     report: (output, truth) => describe(score(readTruth(truth), readAlerts(output))),
     peer: false,
   },
-  {
-    name: "ndpiReader",
-    command: (capture) =>
-      installed("ndpiReader") ? ["ndpiReader", "-q", "-v", "2", "-i", capture] : null,
-    report: (output) => matching(output, /Risk: /, "flows with a risk"),
-    peer: true,
-  },
-  {
-    name: "suricata",
-    command: (capture) =>
-      installed("suricata")
-        ? ["suricata", "-r", capture, "-l", FOLDER, "-k", "none", "--runmode", "single"]
-        : null,
-    report: () => matching(join(FOLDER, "fast.log"), /\[\*\*\]/, "alerts"),
-    peer: true,
-  },
-  {
-    name: "snort",
-    command: (capture) =>
-      installed("snort") ? ["snort", "-q", "-r", capture, "-A", "fast", "-k", "none"] : null,
-    report: (output) => matching(output, /\[\*\*\]/, "alerts"),
-    peer: true,
-  },
-  {
-    name: "tshark",
-    command: (capture) =>
-      installed("tshark") ? ["tshark", "-r", capture, "-q", "-z", "expert,warn"] : null,
-    report: nothing,
-    peer: true,
-  },
+  ...PEERS,
 ];
 
 /** The one every ratio is against. */
@@ -80,13 +49,4 @@ export const FLOOR = "count.c (libpcap)";
 function program(name: string, capture: string): readonly string[] | null {
   const path = reference(name);
   return path === null ? null : [path, capture];
-}
-
-function installed(name: string): boolean {
-  return spawnSync("which", [name]).status === 0;
-}
-
-function matching(output: string, pattern: RegExp, what: string): string {
-  const lines = readFileSync(output, "utf8").split("\n");
-  return `${lines.filter((line) => pattern.test(line)).length} ${what}`;
 }

@@ -85,6 +85,41 @@ export function describe(result: Score): string {
   return [...kinds, `false ${result.falseAlarms.length}`].join(", ");
 }
 
+/**
+ * Connections that another system's lines name as "address:port -> address:port", of the lines that
+ * match; both ways round, for it may count from either end.
+ */
+export function readNamed(path: string, line: RegExp): ReadonlySet<string> {
+  const named = new Set<string>();
+  for (const text of readFileSync(path, "utf8").split("\n")) {
+    const ends = line.test(text) ? /(\S+):(\d+) <?-> (\S+):(\d+)/.exec(text) : null;
+    if (ends === null) continue;
+    const [near, far] = [ends.slice(1, 3), ends.slice(3, 5)].map(([address = "", port = ""]) => {
+      return `${plain(address)} ${Number(port)}`;
+    });
+    named.add(`${near} ${far}`).add(`${far} ${near}`);
+  }
+  return named;
+}
+
+/** The shortest writing of an address, without brackets. RFC 5952. */
+function plain(address: string): string {
+  const bare = address.replace(/[[\]]/g, "");
+  return bare.includes(":") ? new URL(`http://[${bare}]/`).hostname.slice(1, -1) : bare;
+}
+
+/** One line for people: named of planted per kind, the honest ones too. */
+export function describeNamed(truth: readonly Planted[], named: ReadonlySet<string>): string {
+  const kinds = new Map<string, { planted: number; named: number }>();
+  for (const { kind, flow } of truth) {
+    const tally = kinds.get(kind) ?? { planted: 0, named: 0 };
+    kinds.set(kind, tally);
+    tally.planted++;
+    if (named.has(keyOf(flow))) tally.named++;
+  }
+  return [...kinds].map(([kind, tally]) => `${kind} ${tally.named}/${tally.planted}`).join(", ");
+}
+
 function keyOf(flow: FlowName): string {
   return [flow.client, flow.clientPort, flow.server, flow.serverPort].join(" ");
 }
