@@ -16,7 +16,8 @@ const MODULE = fileURLToPath(new URL("../../build/inspector.wasm", import.meta.u
 const MASKED = "mail/mask-in-place-of-starttls-is-likely.scn";
 const LAYERS = [{ kind: "ethernet" }] as const;
 const BLOCK_SIZE = 65_536;
-/** A frame's header in a ring block. linux/if_packet.h */
+/** Octets written, in a ring block's header; what stands in a frame's. linux/if_packet.h */
+const BLOCK_LENGTH = 20;
 const CAPTURED = 12;
 const LINK_OFFSET = 24;
 
@@ -95,6 +96,16 @@ describe("doors", () => {
       assert.equal(inspector.inspectRing(inspector.ringAt, 0, 0), 0);
       assert.equal(framesRead(inspector), 1);
     }
+  });
+
+  it("a ring block is not looked ahead into behind its end, whatever length it gives", () => {
+    const inspector = open();
+    const [block] = encodeRing(frames(), { blockSize: BLOCK_SIZE, framesPerBlock: () => 9 });
+    assert.ok(block);
+    new DataView(block.buffer, block.byteOffset).setUint32(BLOCK_LENGTH, 0xffff_ffff, true);
+    inspector.octets.set(block, inspector.ringAt);
+    assert.equal(inspector.inspectRing(inspector.ringAt, 0, 0), 0);
+    assert.equal(framesRead(inspector), 9);
   });
 
   it("findings that nobody takes stop the walk, not the inspector", () => {

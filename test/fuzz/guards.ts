@@ -60,6 +60,7 @@ export const GUARDS: readonly Guard[] = [
     "while (left != 0) {",
     "behind its block",
   ),
+  door("walk.ts", "min(block.length, BLOCK_SIZE)", "block.length", "whatever length it gives"),
   door(
     "finding/ring.ts",
     "return FindingRing.count() + FINDING_RESERVE > FINDING_CAPACITY;",
