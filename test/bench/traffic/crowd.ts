@@ -53,6 +53,8 @@ export class Crowd {
   readonly #flow: Uint32Array;
   readonly #stage: Uint16Array;
   readonly #next: readonly [Uint32Array, Uint32Array];
+  /** TSval of the last segment of either side, which the other echoes. RFC 7323 §3.2. */
+  readonly #clock: readonly [Uint32Array, Uint32Array];
   readonly #words: Material;
   #alive: number;
   #born: number;
@@ -67,6 +69,7 @@ export class Crowd {
     this.#flow = Uint32Array.from({ length: concurrent }, (_, slot) => slot);
     this.#stage = new Uint16Array(concurrent);
     this.#next = [new Uint32Array(concurrent), new Uint32Array(concurrent)];
+    this.#clock = [new Uint32Array(concurrent), new Uint32Array(concurrent)];
     this.#words = material(random.fill(new Uint8Array(4096)));
   }
 
@@ -102,7 +105,7 @@ export class Crowd {
     const last = --this.#alive;
     this.#flow[slot] = this.#flow[last] ?? 0;
     this.#stage[slot] = this.#stage[last] ?? 0;
-    for (const next of this.#next) next[slot] = next[last] ?? 0;
+    for (const side of [...this.#next, ...this.#clock]) side[slot] = side[last] ?? 0;
   }
 
   #write(slot: number, stage: number): void {
@@ -121,7 +124,8 @@ export class Crowd {
     const version6 = flow % IPV6_EVERY === 0 && !minimum;
     const length = spoken ? this.#length(version6) : 0;
     const flags = syn ? SYN : fin ? FIN : spoken ? PSH : 0;
-    const clock = (flow * 2654435761 + Math.floor(this.#capture.now / 1e6)) >>> 0;
+    const ticks = flow * 2654435761 + Math.floor(this.#capture.now / 1e6);
+    const clock = (fromServer ? ticks + SERVER_CLOCK : ticks) >>> 0;
     const segment: Segment = {
       flags: stage === 0 ? SYN : flags | ACK,
       seq: own[slot] ?? 0,
@@ -130,9 +134,10 @@ export class Crowd {
       ttl: fromServer ? 64 - 7 - (flow % 13) : 63,
       id: stage === 1 ? 0 : (flow * 40503 + stage) & 0xffff,
       options: minimum ? OPTIONS_NONE : syn ? OPTIONS_SYN_LINUX : OPTIONS_TIMESTAMP,
-      clock: fromServer ? (clock + SERVER_CLOCK) >>> 0 : clock,
-      echo: stage === 0 ? 0 : fromServer ? clock : (clock + SERVER_CLOCK) >>> 0,
+      clock,
+      echo: stage === 0 ? 0 : (this.#clock[1 - side]?.[slot] ?? 0),
     };
+    this.#clock[side][slot] = clock;
     own[slot] = (own[slot] ?? 0) + length + (syn || fin ? 1 : 0);
     const start = length > 0 ? 2 * this.#random.below(2000) : 0;
     const along = route(flow, version6, fromServer);
