@@ -279,11 +279,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
   CALL(openInput)(&instance);
   u32 way = input[0], form = input[1], length = (u32)size - 2;
   static const u32 links[8] = {1, 0, 101, 113, 276, 108, 9, 50}; /* LINKTYPE_… */
-  CALL(setInterface)(&instance, 0, links[form & 7], way & 0x40 ? 6 : form & 0x40 ? 0x80 | 20 : 9);
+  /* a script writes Ethernet; its second octet is a port */
+  u32 link = way & 2 ? links[0] : links[form & 7];
+  CALL(setInterface)(&instance, 0, link, way & 0x40 ? 6 : form & 0x40 ? 0x80 | 20 : 9);
   if (form & 0x20) CALL(setInterfaceOffset)(&instance, 0, form, 0);
   CALL(setTerse)(&instance, form >> 3 & 1);
   CALL(setOffloaded)(&instance, form >> 4 & 1);
-  if ((way & 3) == 3 || (way & 3) == 2) {
+  if (way & 2) {
     script(input + 1, size - 1);
   } else if ((way & 7) == 5) {
     ringBlock(input + 2, length);

@@ -1,5 +1,6 @@
 // Scenarios → the translated inspector's first inputs (harness.c says what their octets mean): each as
-// capture records, as pcapng blocks, as one ring block and as a script of lines; and a dictionary.
+// capture records, as pcapng blocks, as one ring block and as a script of lines; conversations as scripts;
+// and a dictionary.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import type { Frame, Packet } from "../../packet/packet.ts";
 import { encodeRecords } from "../../packet/pcap.ts";
 import { encodeRing } from "../../packet/ring.ts";
 import { asWritten } from "../../packet/transform.ts";
+import { CONVERSATIONS } from "./conversation.ts";
 
 const PHRASES = fileURLToPath(
   new URL("../../../assembly/inspector/dialog/phrase.ts", import.meta.url),
@@ -64,6 +66,9 @@ function phrases(): string[] {
 export function writeSeeds(corpus: string, dictionary: string): number {
   mkdirSync(corpus, { recursive: true });
   let written = 0;
+  const write = (input: Iterable<number>): void => {
+    writeFileSync(join(corpus, `seed-${++written}`), Uint8Array.from(input));
+  };
   for (const scenario of allScenarios()) {
     const { packets, layers } = asWritten(scenario);
     const frames = encodeFrames(packets, layers);
@@ -77,9 +82,13 @@ export function writeSeeds(corpus: string, dictionary: string): number {
         ? [[WAY_RING, 0, ...ring(frames)]]
         : []),
     ];
-    for (const input of inputs.filter(({ length }) => length < INPUT_MAX)) {
-      writeFileSync(join(corpus, `seed-${++written}`), Uint8Array.from(input));
-    }
+    for (const input of inputs.filter(({ length }) => length < INPUT_MAX)) write(input);
+  }
+  for (const { port, lines } of CONVERSATIONS) {
+    const steps = lines.map((line) => {
+      return said(line.startsWith("c") ? 0 : 1, Buffer.from(`${line.slice(2)}\r\n`, "latin1"));
+    });
+    write([WAY_SCRIPT, PORTS.indexOf(port), ...Buffer.concat(steps)]);
   }
   const words = [...WORDS, ...phrases()].map((word) => `"${word}"\n`);
   writeFileSync(dictionary, words.join(""));
@@ -107,6 +116,11 @@ function ring(frames: readonly Frame[]): Uint8Array {
   return block?.subarray(0, used) ?? new Uint8Array(0);
 }
 
+/** One step: `text` of a side at the right place. */
+function said(side: number, text: Uint8Array): Uint8Array {
+  return Uint8Array.from([side, 0, text.length, ...text]);
+}
+
 /** What both sides said, as steps: operation, argument, length, text. */
 function script(packets: readonly Packet[]): Uint8Array {
   const steps: Uint8Array[] = [];
@@ -119,8 +133,7 @@ function script(packets: readonly Packet[]): Uint8Array {
     if (packet.flags & 0x04) steps.push(Uint8Array.from([(3 << 1) | side, 0, 0]));
     if (packet.flags & 0x01) steps.push(Uint8Array.from([(4 << 1) | side, 0, 0]));
     for (let at = 0; at < packet.payload.length; at += LINE_MAX) {
-      const text = packet.payload.subarray(at, at + LINE_MAX);
-      steps.push(Uint8Array.from([side, 0, text.length, ...text]));
+      steps.push(said(side, packet.payload.subarray(at, at + LINE_MAX)));
     }
   }
   return Buffer.concat([Uint8Array.from([Math.max(0, port)]), ...steps]);
