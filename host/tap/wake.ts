@@ -14,6 +14,7 @@ const BUSY_MS = 4;
  */
 const LOOK_MS = 10;
 
+/** Calls for a look at one packet socket's ring whenever there may be something in it. */
 export class Wake {
   readonly #look: () => boolean;
   readonly #onSignal: () => void;

@@ -35,7 +35,7 @@ export class Ahead {
 
   /**
    * Octets another core has written, touched line by line: the next line's place is known, that of the
-   * next frame only from the frame before.
+   * next frame only from the frame before. All of [at, at + length) lies in the memory.
    */
   static octets(at: usize, length: u32): void {
     let sum: u32 = 0;
