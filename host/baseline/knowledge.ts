@@ -48,14 +48,22 @@ function ownRow(line: string): Row {
   return { host: host.toLowerCase(), port: Number(port), dialect, month: null };
 }
 
-/** Rows by what never differs between a server and its row. */
+/** What never differs between a server and its row. */
+const serviceOf = (port: number, dialect: string): string => `${dialect} ${port}`;
+
 function byService(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
   const services = new Map<string, Row[]>();
   for (const row of rows) {
-    const service = `${row.dialect} ${row.port}`;
+    const service = serviceOf(row.port, row.dialect);
     services.set(service, [...(services.get(service) ?? []), row]);
   }
   return services;
+}
+
+/** The host or suffix of a line of FAMILY, and the family its words are of. */
+function familyRow(line: string): { readonly host: string; readonly family: string } {
+  const [host = "", family = ""] = line.split(" ");
+  return { host, family };
 }
 
 function matches(pattern: string, host: string): boolean {
@@ -87,8 +95,7 @@ export function isSharedFront(greetingHost: string): boolean {
 export class Knowledge {
   private readonly offers: ReadonlyMap<string, readonly Row[]>;
   private readonly plain: ReadonlyMap<string, readonly Row[]>;
-  /** Hosts or suffixes with their family. */
-  private readonly families = FAMILY.map((line) => line.split(" "));
+  private readonly families = FAMILY.map(familyRow);
 
   constructor(own: OwnKnowledge) {
     this.offers = byService([
@@ -104,7 +111,7 @@ export class Knowledge {
    */
   offerWeight(names: ServerNames, port: number, dialect: Dialect, time: bigint): "S" | "M" | null {
     let weight: "S" | "M" | null = null;
-    for (const row of this.offers.get(`${dialect} ${port}`) ?? []) {
+    for (const row of this.offers.get(serviceOf(port, dialect)) ?? []) {
       const byName = isNamed(row.host, names);
       const byGreeting = matches(row.host, names.greetingHost);
       if (row.month === null && (byName || byGreeting || row.host === names.address)) return "S";
@@ -117,7 +124,7 @@ export class Knowledge {
 
   /** True for a server that is known to do without encryption. */
   isPlain(names: ServerNames, port: number, dialect: Dialect): boolean {
-    const rows = this.plain.get(`${dialect} ${port}`) ?? [];
+    const rows = this.plain.get(serviceOf(port, dialect)) ?? [];
     return rows.some(
       ({ host }) =>
         isNamed(host, names) || matches(host, names.greetingHost) || host === names.address,
@@ -130,9 +137,8 @@ export class Knowledge {
    */
   alien(names: ServerNames, family: Family): "name" | "greeting" | null {
     if (family === "none") return null;
-    const others = this.families.filter((row) => row[1] !== family);
-    const hosts = others.map(([host = ""]) => host);
-    if (hosts.some((host) => isNamed(host, names))) return "name";
-    return hosts.some((host) => matches(host, names.greetingHost)) ? "greeting" : null;
+    const others = this.families.filter((row) => row.family !== family);
+    if (others.some(({ host }) => isNamed(host, names))) return "name";
+    return others.some(({ host }) => matches(host, names.greetingHost)) ? "greeting" : null;
   }
 }

@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { lineRate } from "./load.ts";
 import { median } from "./measure.ts";
 import { reference } from "./reference.ts";
 import { describe, readAlerts, readTruth, score } from "./score.ts";
@@ -20,15 +21,33 @@ const TAP_CORE = 1;
 const RATES = "200000,500000,1000000,1250000,1488095,1750000,2000000,0";
 /** Connections the bursts are of. */
 const BURST_FLOWS = 10_000;
-/** 1 Gbit/s of full frames: 1,514 octets, 24 more on the wire. */
+/** A full Ethernet frame without its check sequence. */
 const FULL_SIZE = 1_514;
-const FULL_RATE = 81_274;
 /** 1 Gbit/s of the mixed capture: 980 octets, 24 more on the wire. */
 const MIXED_RATE = 124_500;
 const SETTLE = 300;
 /** Frames sent before those that count, and their rate: the engine has compiled what is hot by then. */
 const WARM_UP_FRAMES = 400_000;
 const WARM_UP = ["--count", String(WARM_UP_FRAMES), "--rate", "400000"];
+
+/** What is sent: a sender of reference/ with its words, for the warm-up and for what counts. */
+interface Traffic {
+  readonly name: string;
+  readonly warmUp: readonly string[];
+  readonly sender: readonly string[];
+}
+
+/** Bursts of frames of one size. */
+function bursts(name: string, ...words: readonly string[]): Traffic {
+  const sender = ["burst", SENDER, "--flows", String(BURST_FLOWS), ...words];
+  return { name, warmUp: sender, sender };
+}
+
+/** A capture goes on where the warm-up ended: sent again, its connections would be old ones. */
+function captured(name: string, capture: string): Traffic {
+  const warmUp = ["send", SENDER, "--file", capture];
+  return { name, warmUp, sender: [...warmUp, "--skip", String(WARM_UP_FRAMES)] };
+}
 
 interface Sent {
   readonly sent: number;
@@ -64,20 +83,21 @@ async function main(): Promise<void> {
   const trials: Trial[] = [];
   const seconds = Number(values.seconds);
   const rates = values.rates.split(",").map(Number);
-  const small = make("minimum").capture;
-  const mixed = make("mixed").capture;
+  const smallest = bursts("64 octets");
+  const full = bursts("1514 octets", "--size", String(FULL_SIZE));
+  // A call a frame: every frame of another connection, but no faster than the sender's calls.
+  const single = captured("64, single", make("minimum").capture);
+  const mixed = captured("mixed", make("mixed").capture);
+  const plan = [
+    ...rates.map((rate) => ({ traffic: smallest, rate })),
+    { traffic: full, rate: Math.round(lineRate(FULL_SIZE)) },
+    { traffic: single, rate: 0 },
+    { traffic: mixed, rate: MIXED_RATE },
+  ];
   for (let run = 0; run < Number(values.runs); run++) {
-    const burst = ["burst", SENDER, "--flows", String(BURST_FLOWS)];
-    for (const rate of rates)
-      trials.push(...(await compare(wire, "64 octets", burst, rate, seconds)));
-    const full = [...burst, "--size", String(FULL_SIZE)];
-    trials.push(...(await compare(wire, "1514 octets", full, FULL_RATE, seconds)));
-    // A call a frame: every frame of another connection, but no faster than the sender's calls.
-    const single = ["send", SENDER, "--file", small];
-    trials.push(...(await compare(wire, "64, single", single, 0, seconds)));
-    trials.push(
-      ...(await compare(wire, "mixed", ["send", SENDER, "--file", mixed], MIXED_RATE, seconds)),
-    );
+    for (const { traffic, rate } of plan) {
+      trials.push(...(await compare(wire, traffic, rate, seconds)));
+    }
   }
   process.stdout.write(`${table(trials)}\n`);
   const found = existsSync(WATCH.command()[1] ?? "")
@@ -88,19 +108,14 @@ async function main(): Promise<void> {
 }
 
 /** Both taps, one after the other, at one rate. */
-async function compare(
-  wire: Wire,
-  traffic: string,
-  sender: readonly string[],
-  rate: number,
-  seconds: number,
-) {
+async function compare(wire: Wire, traffic: Traffic, rate: number, seconds: number) {
   const trials: Trial[] = [];
   const count = Math.round((rate || 1_500_000) * seconds);
   const words = ["--rate", String(rate), "--count", String(count)];
   for (const kind of [RING, WATCH]) {
     if (kind === WATCH && !existsSync(WATCH.command()[1] ?? "")) continue;
-    trials.push({ traffic, asked: rate, ...(await attempt(wire, kind, sender, words)) });
+    const trial = await attempt(wire, kind, traffic, words);
+    trials.push({ traffic: traffic.name, asked: rate, ...trial });
   }
   return trials;
 }
@@ -108,23 +123,21 @@ async function compare(
 async function attempt(
   wire: Wire,
   kind: TapKind,
-  sender: readonly string[],
+  { warmUp, sender }: Traffic,
   words: readonly string[],
 ) {
   const tap = new LiveTap(kind, wire, TAP_CORE);
   await tap.start();
   await wait(SETTLE);
-  const warmUp = await send(wire, [...sender, ...WARM_UP]);
+  const warm = await send(wire, [...warmUp, ...WARM_UP]);
   await wait(SETTLE);
   const before = tap.cpu();
-  // A capture goes on where the warm-up ended: sent again, its connections would be old ones.
-  const from = sender.includes("--file") ? ["--skip", String(WARM_UP_FRAMES)] : [];
-  const sent = await send(wire, [...sender, ...from, ...words]);
+  const sent = await send(wire, [...sender, ...words]);
   await wait(SETTLE);
   const load = (tap.cpu() - before) / sent.seconds;
   const anonymousKiB = tap.anonymousKiB();
   const { frames, lost } = await tap.stop();
-  return { ...sent, tap: kind.name, seen: frames - warmUp.sent, lost, load, anonymousKiB };
+  return { ...sent, tap: kind.name, seen: frames - warm.sent, lost, load, anonymousKiB };
 }
 
 /** Runs a sender of reference/ with its words. */

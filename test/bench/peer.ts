@@ -69,22 +69,24 @@ export const PEERS: readonly Contender[] = [
   },
 ];
 
-/** Runs inside the later suite's root; the capture is linked there, so that both read the same pages. */
+/** The later suite's, inside its root, or this machine's own. The capture is linked beside its log. */
 function suricata(capture: string): readonly string[] | null {
-  if (!existsSync(join(PEER_ROOT, "usr/bin/suricata"))) return null;
+  const root = [PEER_ROOT, "/"].find((path) => existsSync(join(path, "usr/bin/suricata")));
+  if (root === undefined) return null;
+  const [inside, enter] = root === "/" ? [BENCH, []] : [INSIDE, ["chroot", root]];
   mkdirSync(BENCH, { recursive: true });
-  const inside = join(BENCH, basename(capture));
-  rmSync(inside, { force: true });
+  const linked = join(BENCH, basename(capture));
+  rmSync(linked, { force: true });
   try {
-    linkSync(capture, inside);
+    linkSync(capture, linked);
   } catch {
-    copyFileSync(capture, inside); // another file system
+    copyFileSync(capture, linked); // another file system
   }
-  const files = RULES.map((name) => join(PEER_ROOT, `etc/suricata/rules/${name}-events.rules`));
+  const files = RULES.map((name) => join(root, `etc/suricata/rules/${name}-events.rules`));
   writeFileSync(join(BENCH, "events.rules"), files.map((file) => readFileSync(file)).join("\n"));
   return [
-    ...["chroot", PEER_ROOT, "suricata", "-r", `${INSIDE}/${basename(capture)}`, "-l", INSIDE],
-    ...["-k", "none", "--runmode", "single", "-S", `${INSIDE}/events.rules`],
+    ...[...enter, "suricata", "-r", join(inside, basename(capture)), "-l", inside],
+    ...["-k", "none", "--runmode", "single", "-S", join(inside, "events.rules")],
     ...SURICATA_SETTINGS.flatMap((setting) => ["--set", setting]),
   ];
 }

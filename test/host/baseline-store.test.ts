@@ -1,7 +1,15 @@
 // The state file: carried over a restart and a power cut, written seldom, set aside when damaged.
 
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BaselineBook } from "../../host/baseline/book.ts";
@@ -75,6 +83,19 @@ describe("baseline: the state file", () => {
     mkdirSync(folder);
     assert.equal(file.offer(START + 20n * SECOND, false), true);
     assert.equal(reopened().size, 1, "what the failed writes held");
+  });
+
+  it("leaves no file open when the disk is full", () => {
+    const place = house();
+    const file = store(place.baseline);
+    file.load();
+    told(place, offered(START));
+    symlinkSync("/dev/full", join(folder, "baseline.new"));
+    const before = readdirSync("/proc/self/fd").length;
+    for (let write = 0n; write < 5n; write++) {
+      assert.throws(() => file.offer(START + write * 10n * SECOND, true), /no space left/);
+    }
+    assert.equal(readdirSync("/proc/self/fd").length, before);
   });
 
   it("survives a cut between writing and renaming", () => {
