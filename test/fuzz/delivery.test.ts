@@ -11,6 +11,8 @@ import { leftOpen, type Outcome, play, total } from "./delivery.ts";
 import { makeIdentities } from "./identity.ts";
 
 const SEEDS = 96;
+/** A busy machine leaves fewer visits in the same time: lots are drawn on until every conduct was met. */
+const ROUNDS_MAX = 4;
 /** Every fourth delivery ends while its collector is still broken. */
 const HURRIED = 4;
 
@@ -23,18 +25,23 @@ describe("fuzz: deliveries to broken collectors", function () {
     const identities = makeIdentities(folder);
     await play(SEEDS, identities, true); // what is opened once stays
     const before = await leftOpen(0);
-    const seeds = Array.from({ length: SEEDS }, (_, seed) => seed);
-    const outcomes: Outcome[] = await Promise.all(
-      seeds.map((seed) => play(seed, identities, seed % HURRIED === 0)),
-    );
+    const outcomes: Outcome[] = [];
+    const missed = (): string[] => {
+      const { met } = total(outcomes);
+      return [...conductsOf("tls"), ...conductsOf("udp")].filter((name) => !met.has(name));
+    };
+    for (let round = 0; round < ROUNDS_MAX && missed().length > 0; round++) {
+      const seeds = Array.from({ length: SEEDS }, (_, index) => round * SEEDS + index);
+      const played = seeds.map((seed) => play(seed, identities, seed % HURRIED === 0));
+      outcomes.push(...(await Promise.all(played)));
+    }
     const wrong = outcomes.flatMap((outcome) =>
       outcome.wrong.slice(0, 3).map((what) => `seed ${outcome.seed}, ${outcome.protocol}: ${what}`),
     );
     assert.deepEqual(wrong, []);
     assert.ok((await leftOpen(before)) <= before, "sockets or timers were left open");
-    const { met, arrived, dropped, repeated, takenAlong } = total(outcomes);
-    const missed = conductsOf("tls").filter((name) => !met.has(name));
-    assert.deepEqual([...missed, ...conductsOf("udp").filter((name) => !met.has(name))], []);
+    assert.deepEqual(missed(), []);
+    const { arrived, dropped, repeated, takenAlong } = total(outcomes);
     for (const count of [arrived, dropped, repeated, takenAlong]) assert.ok(count > 0);
   });
 
