@@ -3,7 +3,7 @@
 // Budget of the linear memory (desk / board), which never grows (initial == maximum):
 //
 //   64 KiB           never used: address 0 stays invalid, and the ring starts page-aligned
-//   16 MiB / 8 MiB   receive ring, or the window a capture file is read into     RING_SIZE
+//   18 MiB / 8 MiB   receive ring, or the window a capture file is read into     RING_SIZE
 //   16 MiB / 4 MiB   flows: 65,536 / 16,384 rows of 256                          FLOW_CAPACITY
 //   512 KiB / 128 KiB sets of the flow table: tag, row number and mark of 8 octets a slot
 //   8 MiB / 2 MiB    mail dialogs: 2,048 / 512 rows of 4,096                     DIALOG_CAPACITY
@@ -12,7 +12,7 @@
 //   1 MiB            findings on their way to the host: 1,024 rows of 1,024      FINDING_CAPACITY
 //   1 MiB            names learnt from DNS answers and ClientHellos: 8,192 × 128 NAME_CAPACITY
 //
-// The sum is 45.2 MiB on a desk, 19.1 MiB on a board; the memory is 48 MiB and 24 MiB.
+// The sum is 47.2 MiB on a desk, 19.1 MiB on a board; the memory is 48 MiB and 24 MiB.
 //
 // FLOW_CAPACITY, RING_SIZE and DIALOG_CAPACITY come from the target in asconfig.json (--use).
 

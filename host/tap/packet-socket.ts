@@ -24,9 +24,13 @@ const FRAME_SIZE = 2_048; // checked by the kernel, then unused: version 3 packs
 
 /**
  * A block that is not full is handed over after this. Short, for an alert waits for it; not shorter,
- * for every pause of the sender that long leaves the rest of a block unused: at 50,000 frames/s a ring
- * of 256 blocks holds a stall of 1.5 s with 220 full ones. With 20 ms one run in six lost a frame or
- * two, with 50 ms none of twelve.
+ * for every pause of the sender that long leaves the rest of a block unused, and newer kernels hand a
+ * block over this often even while frames come.
+ *
+ * A reader that stands still loses nothing while the ring is less than three quarters full: 216 of a
+ * desk's 288 blocks, of which 1.5 s of the smallest frames at 50,000/s take 181. In the last quarter
+ * the kernel looks, without a lock, whether the block it is filling is free (__packet_rcv_has_room),
+ * and drops a frame that arrives on one core in the moment another hands that block over.
  */
 const BLOCK_TIMEOUT_MS = 50;
 

@@ -20,11 +20,13 @@ export interface ReaderOptions {
 }
 
 const BLOCK_SIZE = 65_536;
+/** As many as a desk has. */
+const BLOCKS = 288;
 const SENDER_PORT = 40_000;
 
 const name = process.argv[2] ?? "lo";
 const options: ReaderOptions = JSON.parse(process.argv[3] ?? "{}");
-const blockCount = options.blockCount ?? 256;
+const blockCount = options.blockCount ?? BLOCKS;
 const offset = 2 * BLOCK_SIZE;
 
 function freshMemory(): WebAssembly.Memory {

@@ -46,13 +46,16 @@ export function tamperedAtHome(file: string, address: string): Tampered {
   return write(file, frames, [address]);
 }
 
-/** Writes segments in the middle of one connection that carry nothing of interest. */
-export function bulk(file: string): Tampered {
+/**
+ * Writes segments in the middle of one connection that carry `octets` of nothing of interest each:
+ * with 6, the smallest frames Ethernet has.
+ */
+export function bulk(file: string, octets = 46): Tampered {
   const text = [
     "client 192.168.1.10:40000",
     "server 198.51.100.80:80",
     "handshake",
-    ...Array.from({ length: 64 }, () => 's > c  fill "x" 46'),
+    ...Array.from({ length: 64 }, () => `s > c  fill "x" ${octets}`),
     "expect silence",
   ].join("\n");
   const frames = encodeScenario(text).slice(3); // past the handshake: it may be sent in a loop
