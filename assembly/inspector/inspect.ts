@@ -370,14 +370,18 @@ export class Inspect {
   @inline private static connection(segment: Segment): Reason {
     Counters.add(Counter.Segments, 1);
     let found = FlowTable.findAhead(segment, Ahead.slot);
-    if (!found) found = FlowTable.find(segment, FlowKey.hash(segment));
+    let hash: u64 = 0;
+    if (!found) {
+      hash = FlowKey.hash(segment);
+      found = FlowTable.find(segment, hash);
+    }
     if (!found) {
       // A reset opens nothing: it is backscatter, or older than our view.
       if (segment.has(RST)) return Reason.ResetNoFlow;
-      found = Inspect.open(segment);
+      found = Inspect.open(segment, hash);
     } else if ((segment.flags & (SYN | ACK)) == SYN && Inspect.opensAnew(found, segment)) {
-      Inspect.end(Flow.at(found & ~FROM_CLIENT));
-      found = Inspect.open(segment);
+      Inspect.end(Flow.at(found & ~FROM_CLIENT), FlowTable.slot);
+      found = Inspect.open(segment, FlowKey.hash(segment));
     }
     const flow = Flow.at(found & ~FROM_CLIENT);
     const fromClient = (found & FROM_CLIENT) != 0;
@@ -433,8 +437,7 @@ export class Inspect {
   }
 
   /** A row for a new connection, with FROM_CLIENT as found; makes room when there is none. */
-  private static open(segment: Segment): usize {
-    const hash = FlowKey.hash(segment);
+  private static open(segment: Segment, hash: u64): usize {
     let slot = FlowTable.free(hash);
     if (slot == SLOT_NONE) {
       slot = FlowTable.victim(hash);
@@ -443,7 +446,7 @@ export class Inspect {
         group == CLASS_CLOSED ? Counter.FlowsEvictedClosed
           : group == CLASS_KEPT ? Counter.FlowsEvictedBusy : Counter.FlowsEvictedIdle, 1,
       );
-      Inspect.end(Flow.at(FlowTable.rowOf(slot)));
+      Inspect.end(Flow.at(FlowTable.rowOf(slot)), slot);
     }
     const at = FlowTable.claim(slot, hash);
     Counters.add(Counter.Flows, 1);
@@ -496,8 +499,8 @@ export class Inspect {
     store<u64>(STATE, min(Dialogs.nextDue(), Forensics.nextDue()), DUE_AT);
   }
 
-  /** The connection is over: last conclusions, last finding, the row is free. */
-  private static end(flow: Flow): void {
+  /** The connection in this slot is over: last conclusions, last finding, the row is free. */
+  private static end(flow: Flow, slot: u32): void {
     Dialogs.end(flow);
     Forensics.end(flow);
     const works = flow.has(FLOW_ANSWERED) && Doubt.has(flow);
@@ -506,7 +509,7 @@ export class Inspect {
     if (flow.dialogRow || works || honest || closed || Forensics.speaks(flow)) Inspect.tell(flow, Cause.Ended);
     Dialogs.release(flow);
     Forensics.release(flow);
-    FlowTable.release(changetype<usize>(flow));
+    FlowTable.release(slot);
   }
 
   /** End of input: ends connections until findings must be drained. True while more remain. */
@@ -517,7 +520,7 @@ export class Inspect {
         return true;
       }
       const flow = Flow.at(FlowTable.row(number));
-      if (flow.ordinal) Inspect.end(flow);
+      if (flow.ordinal) Inspect.end(flow, FlowTable.slotOf(flow));
     }
     store<u32>(STATE, 0, ENDING);
     return false;

@@ -185,12 +185,12 @@ export class FlowTable {
     return at;
   }
 
-  /** Frees a row in use and its slot. */
-  static release(at: usize): void {
-    const flow = Flow.at(at);
+  /** Frees a slot in use and the row it names. */
+  static release(slot: u32): void {
+    const at = FlowTable.rowOf(slot);
     const number = FlowTable.index(at);
-    assert(flow.ordinal != 0);
-    const slot = FlowTable.slotOf(flow, number);
+    const flow = Flow.at(at);
+    assert(flow.ordinal != 0 && load<u16>(FlowSet.tagAt(slot)) != 0);
     store<u16>(FlowSet.tagAt(slot), 0);
     store<u16>(FlowSet.tagAt(slot), 0, ROWS_OF_SET);
     store<u32>(FlowSet.markAt(slot), 0);
@@ -203,8 +203,12 @@ export class FlowTable {
     if (alive == 0) store<u64>(FRESH, 0);
   }
 
+  /** The slot found or claimed last. */
+  @inline static get slot(): u32 { return load<u32>(SLOT); }
+
   /** The slot that names this row. Every row in use has one: that it does not is a bug, and traps. */
-  private static slotOf(flow: Flow, number: u32): u32 {
+  static slotOf(flow: Flow): u32 {
+    const number = FlowTable.index(changetype<usize>(flow));
     const hash = FlowKey.of(
       flow.clientHigh, flow.clientLow, flow.clientPort,
       flow.serverHigh, flow.serverLow, flow.serverPort, flow.interfaceIndex,
