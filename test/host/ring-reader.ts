@@ -75,6 +75,7 @@ function onBlock(block: number): number {
 }
 
 let moved = false;
+let signals = 0;
 
 function report(): void {
   const cpu = process.cpuUsage();
@@ -86,6 +87,7 @@ function report(): void {
     mode: ring.mode,
     state: ring.state,
     framing: ring.framing,
+    signals,
     latency: { median: at(0.5), p99: at(0.99) },
     cpuMs: (cpu.user + cpu.system) / 1_000,
     threads: readFileSync("/proc/self/status", "utf8").match(/^Uid:.*$/m)?.[0],
@@ -111,6 +113,9 @@ try {
   writeSync(1, `${JSON.stringify({ error: String(error) })}\n`);
   process.exit(1);
 }
+process.on("SIGIO", () => {
+  signals += 1;
+});
 if (options.deaf) {
   process.removeAllListeners("SIGIO");
   process.on("SIGIO", () => {}); // unhandled, it would end the process

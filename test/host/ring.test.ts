@@ -3,66 +3,15 @@
 // privileges; the frames' meaning is not looked at. Skipped where no namespace can be made.
 
 import assert from "node:assert/strict";
-import { type ChildProcess, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createInterface, type Interface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { Namespace } from "./namespace.ts";
+import { Reader } from "./reader.ts";
 import type { ReaderOptions } from "./ring-reader.ts";
 
 const NOBODY = 65_534;
 const SMALLEST = 60; // octets: in a stall they leave the last quarter of the ring free
-
-/** A line of ring-reader.ts. */
-interface Report {
-  readonly ready?: boolean;
-  readonly error?: string;
-  readonly ours: number;
-  readonly gaps: number;
-  readonly longest: number;
-  readonly cpuMs: number;
-  readonly frames: number;
-  readonly drops: number;
-  readonly missed: number;
-  readonly interruptions: number;
-  readonly rebinds: number;
-  readonly mode: string;
-  readonly state: string;
-  readonly framing: string | null;
-}
-
-/** The reading process, spoken to by signals. */
-class Reader {
-  readonly #child: ChildProcess;
-  readonly #lines: AsyncIterator<string>;
-  readonly #interface: Interface;
-
-  constructor(child: ChildProcess) {
-    this.#child = child;
-    assert.ok(child.stdout);
-    this.#interface = createInterface({ input: child.stdout });
-    this.#lines = this.#interface[Symbol.asyncIterator]();
-  }
-
-  async line(): Promise<Report> {
-    const { value } = await this.#lines.next();
-    return JSON.parse(String(value));
-  }
-
-  async look(): Promise<Report> {
-    this.#child.kill("SIGUSR1");
-    return this.line();
-  }
-
-  /** Ends it and returns its last line and its exit status. */
-  async end(): Promise<Report & { readonly status: number | null }> {
-    this.#child.kill("SIGTERM");
-    const report = await this.line();
-    const [status] = await once(this.#child, "exit");
-    return { ...report, status };
-  }
-}
 
 describe("the ring", function () {
   this.timeout(30_000);
@@ -73,23 +22,7 @@ describe("the ring", function () {
   });
   after(() => namespace.stop());
 
-  async function read(options: ReaderOptions = {}): Promise<Reader> {
-    return begun(namespace.node("ring-reader.ts", "far", JSON.stringify(options)));
-  }
-
-  async function begun(child: ChildProcess): Promise<Reader> {
-    const reader = new Reader(child);
-    const first = await reader.line();
-    assert.equal(first.ready, true, first.error);
-    return reader;
-  }
-
-  async function settle(reader: Reader, wanted: number): Promise<void> {
-    for (let turn = 0; turn < 40; turn++) {
-      if ((await reader.look()).ours >= wanted) return;
-      await pause(50);
-    }
-  }
+  const read = (options: ReaderOptions = {}): Promise<Reader> => Reader.of(namespace, options);
 
   // Frames of 60 octets at this rate fill the ring in a second: even a starved reader keeps up.
   const SAFE_RATE = 100_000;
@@ -100,7 +33,7 @@ describe("the ring", function () {
     it(`sees ${count} of ${count} frames, ${placement}`, async () => {
       const reader = await read({ placement });
       assert.equal(namespace.send(count, SAFE_RATE, 60), count);
-      await settle(reader, count);
+      await reader.settle(count);
       const seen = await reader.end();
       assert.equal(seen.mode, placement);
       assert.deepEqual([seen.ours, seen.gaps, seen.drops, seen.status], [count, 0, 0, 0]);
@@ -113,7 +46,7 @@ describe("the ring", function () {
       const reader = await read({ stallAfterMs: 200, stallMs: 1_500 });
       const count = rate * 2;
       assert.equal(namespace.send(count, rate, SMALLEST), count);
-      await settle(reader, count);
+      await reader.settle(count);
       const seen = await reader.end();
       assert.deepEqual([seen.ours, seen.gaps, seen.drops], [count, 0, 0]);
     });
@@ -132,11 +65,11 @@ describe("the ring", function () {
   it("cuts bulk TCP and keeps mail whole", async () => {
     const bulk = await read();
     namespace.send(10, 0, 1_500);
-    await settle(bulk, 10);
+    await bulk.settle(10);
     assert.equal((await bulk.end()).longest, 512);
     const mail = await read();
     namespace.send(10, 0, 1_500, 25);
-    await settle(mail, 10);
+    await mail.settle(10);
     assert.equal((await mail.end()).longest, 1_500);
   });
 
@@ -144,7 +77,7 @@ describe("the ring", function () {
     for (const end of ["near", "far"]) namespace.run("ip", "link", "set", end, "mtu", "65535");
     const reader = await read();
     namespace.send(100, 1_000, 60_000, 25);
-    await settle(reader, 100);
+    await reader.settle(100);
     const seen = await reader.end();
     for (const end of ["near", "far"]) namespace.run("ip", "link", "set", end, "mtu", "1500");
     assert.deepEqual([seen.ours, seen.longest, seen.drops], [100, 60_000, 0]);
@@ -154,7 +87,7 @@ describe("the ring", function () {
     const sender = namespace.sendOn(10_000_000, 20_000, 1_500);
     await pause(200);
     const reader = await read();
-    await settle(reader, 1_000);
+    await reader.settle(1_000);
     const seen = await reader.end();
     sender.kill("SIGKILL");
     assert.ok(seen.ours >= 1_000);
@@ -164,7 +97,7 @@ describe("the ring", function () {
   it("goes on, unprivileged, in another memory", async () => {
     const reader = await read({ moveAt: 30_000, uid: NOBODY });
     namespace.send(100_000, 100_000, 100);
-    await settle(reader, 100_000);
+    await reader.settle(100_000);
     const seen = await reader.end();
     assert.deepEqual([seen.ours, seen.gaps, seen.drops], [100_000, 0, 0]);
   });
@@ -195,7 +128,7 @@ describe("the ring", function () {
     namespace.run("ip", "link", "set", "far", "up");
     await pause(400);
     namespace.send(1_000, 0, 100);
-    await settle(reader, 1_000);
+    await reader.settle(1_000);
     const seen = await reader.end();
     assert.deepEqual(
       [seen.ours, seen.state, seen.interruptions, seen.rebinds],
@@ -212,7 +145,7 @@ describe("the ring", function () {
     const early = namespace.send(100, 0, 100);
     await pause(600);
     namespace.send(1_000, 0, 100);
-    await settle(reader, 1_000);
+    await reader.settle(1_000);
     const seen = await reader.end();
     assert.deepEqual([seen.state, seen.interruptions, seen.rebinds], ["up", 1, 1]);
     assert.equal(seen.missed + seen.ours, 1_000 + early, "what was not seen was counted");
@@ -235,36 +168,14 @@ describe("the ring", function () {
 
   it("needs no capability but that for raw sockets, and locks no memory", async () => {
     const child = namespace.nodeWithRawSockets("ring-reader.ts", "far", "{}");
-    const reader = await begun(child);
+    const reader = await Reader.begun(child);
     const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
     assert.match(status, /^CapEff:\t0000000000002000$/m);
     assert.match(status, /^VmLck:\t\s*0 kB$/m);
     namespace.send(1_000, 0, 100);
-    await settle(reader, 1_000);
+    await reader.settle(1_000);
     const seen = await reader.end();
     assert.deepEqual([seen.ours, seen.mode], [1_000, "mapped"]);
-  });
-
-  it("looks by itself when no signal is heard", async () => {
-    const reader = await read({ deaf: true });
-    namespace.send(1_000, 0, 100);
-    await settle(reader, 1_000);
-    assert.equal((await reader.end()).ours, 1_000);
-  });
-
-  it("hears each frame soon again after a busy time", async () => {
-    const reader = await read();
-    namespace.send(200_000, 0, 100);
-    await settle(reader, 200_000);
-    const heard: number[] = [];
-    for (let turn = 0; turn < 5; turn++) {
-      const { ours } = await reader.look();
-      namespace.send(1, 0, 100);
-      await pause(250); // half the time after which it would look by itself
-      heard.push((await reader.look()).ours - ours);
-    }
-    await reader.end();
-    assert.deepEqual(heard, [1, 1, 1, 1, 1]);
   });
 
   it("sees a re-creation that fits between two looks", async () => {
