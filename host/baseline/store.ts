@@ -108,10 +108,15 @@ export class BaselineStore {
   /**
    * Writes when something changed and the last write is 15 minutes old, or when `urgent` was said since
    * and the last urgent write is 10 seconds old. `time` is the finding's, in nanoseconds. Returns true
-   * when it wrote.
+   * when it wrote. A write that failed is tried again once after 10 seconds, then after 15 minutes.
    */
   offer(time: bigint, urgent: boolean): boolean {
     this.lastWrite ??= time;
+    if (this.lastWrite - time > URGENT_EVERY_NANOSECONDS) {
+      // The clock was set back: what was written lately must not look written in the future.
+      this.lastWrite = time;
+      this.lastUrgent = null;
+    }
     if (!this.isChanged) return false;
     this.isUrgent ||= urgent;
     const last = this.lastUrgent;
@@ -119,6 +124,7 @@ export class BaselineStore {
     if (!pressing && time - this.lastWrite < WRITE_EVERY_NANOSECONDS) return false;
     this.lastWrite = time; // before it is tried: a disk that fails is not tried at every finding
     if (this.isUrgent) this.lastUrgent = time;
+    if (this.hasFailed) this.isUrgent = false;
     this.write();
     this.isUrgent = false;
     return true;

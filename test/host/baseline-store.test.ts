@@ -71,7 +71,7 @@ describe("baseline: the state file", () => {
     assert.equal(file.offer(START + 60n * SECOND, true), false, "nothing changed");
   });
 
-  it("tries a disk that fails again after as long, not at every finding", () => {
+  it("tries a disk that fails again after as long, then every 15 minutes", () => {
     const place = house();
     const file = store(place.baseline);
     file.load();
@@ -81,8 +81,23 @@ describe("baseline: the state file", () => {
     assert.equal(file.offer(START + 9n * SECOND, false), false);
     assert.throws(() => file.offer(START + 10n * SECOND, false), /cannot be written/);
     mkdirSync(folder);
-    assert.equal(file.offer(START + 20n * SECOND, false), true);
+    assert.equal(file.offer(START + 909n * SECOND, false), false);
+    assert.equal(file.offer(START + 910n * SECOND, false), true);
     assert.equal(reopened().size, 1, "what the failed writes held");
+  });
+
+  it("goes on writing after the clock was set back", () => {
+    const place = house();
+    const file = store(place.baseline);
+    file.load();
+    told(place, offered(START));
+    assert.equal(file.offer(START, true), true);
+    const back = START - 7200n * SECOND;
+    told(place, offered(back));
+    assert.equal(file.offer(back, true), true, "an alert's");
+    told(place, offered(back + SECOND));
+    assert.equal(file.offer(back + 5n * SECOND, true), false, "the next so soon");
+    assert.equal(file.offer(back + 10n * SECOND, false), true);
   });
 
   it("leaves no file open when the disk is full", () => {
