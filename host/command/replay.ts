@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { HOME_DEFAULT } from "../address.ts";
 import { type Alert, formatAlert, formatFlow, VERDICT_RANK } from "../alert/alert.ts";
 import { AlertBook } from "../alert/book.ts";
+import type { BaselineStore } from "../baseline/store.ts";
 import { readCapture } from "../capture/capture.ts";
 import { type Config, loadConfig } from "../config/schema.ts";
 import { network } from "../config/value.ts";
@@ -100,6 +101,8 @@ class Replay {
   /** The last revision of every alert. */
   readonly #last = new Map<string, Alert>();
   #failure: ExitStatus = EXIT.done;
+  /** The state could not be written: nothing more is tried. */
+  #forgets = false;
 
   constructor(request: Request, streams: Streams, progress: Progress | null) {
     this.#request = request;
@@ -116,7 +119,7 @@ class Replay {
     this.#drain = new Drain(this.#inspector, (finding, sighting) => {
       const alerts = this.#book.observe(finding, sighting);
       for (const alert of alerts) this.#tell(alert);
-      this.#state.store?.offer(finding.time, isUrgent(alerts));
+      this.#remember((store) => store.offer(finding.time, isUrgent(alerts)));
     });
   }
 
@@ -128,7 +131,7 @@ class Replay {
     while (this.#inspector.finish()) this.#drain.take();
     this.#drain.take();
     this.#progress?.clear();
-    this.#state.store?.flush();
+    this.#remember((store) => store.flush());
     this.#printFlows(true);
     if (this.#request.form === "sentences") this.#summarize();
     return this.#failure === EXIT.done ? this.#verdictStatus() : this.#failure;
@@ -150,11 +153,28 @@ class Replay {
         progress: (done, total) => this.#progress?.show(path, done, total),
       });
     } catch (error) {
-      this.#progress?.clear();
-      if (!(error instanceof HostError) || error.status === EXIT.trapped) throw error;
-      this.#streams.diagnostic(error.message);
-      if (this.#failure === EXIT.done) this.#failure = error.status;
+      this.#fail(error);
     }
+  }
+
+  /** Writes what was learnt; that it cannot be written is said once and costs no finding. */
+  #remember(write: (store: BaselineStore) => void): void {
+    const { store } = this.#state;
+    if (store === null || this.#forgets) return;
+    try {
+      write(store);
+    } catch (error) {
+      this.#forgets = true;
+      this.#fail(error);
+    }
+  }
+
+  /** Says what went wrong; the first of several decides the exit status. A trap ends everything. */
+  #fail(error: unknown): void {
+    this.#progress?.clear();
+    if (!(error instanceof HostError) || error.status === EXIT.trapped) throw error;
+    this.#streams.diagnostic(error.message);
+    if (this.#failure === EXIT.done) this.#failure = error.status;
   }
 
   #tell(alert: Alert): void {

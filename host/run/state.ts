@@ -54,8 +54,8 @@ export function openState(...wanted: Parameters<typeof makeState>): State {
 }
 
 /**
- * True when what was learnt must be on disk at once: tampering that is at least likely. Mail read in
- * clear is told at every poll of a mailbox, and flash wears out.
+ * True when what was learnt must be on disk soon (10 s after the last such write at most): tampering that
+ * is at least likely. Mail read in clear is told at every poll of a mailbox, and flash wears out.
  */
 export function isUrgent(alerts: readonly Alert[]): boolean {
   return alerts.some(

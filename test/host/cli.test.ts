@@ -3,7 +3,7 @@
 
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { encodePcap } from "../packet/pcap.ts";
 import { CaptureFolder, ETHERNET, refusedConnection } from "./capture-files.ts";
@@ -184,6 +184,20 @@ describe("command line", () => {
       const state = join(folder.path, "made", "state");
       strictEqual(run("replay", STORY, "--json", "--state", state).status, 0);
       ok(readFileSync(join(state, "baseline")).length > 0);
+    });
+
+    it("lose no result where the state cannot be written, and say so once", () => {
+      const state = join(folder.path, "full");
+      mkdirSync(state);
+      symlinkSync("/dev/full", join(state, "baseline.new"));
+      for (const form of [[], ["--json"], ["--flows"]]) {
+        const { stdout } = run("replay", STORY, ...form);
+        const full = run("replay", STORY, STORY, ...form, "--state", state);
+        failsWith(full, 78, /baseline cannot be written: .*no space left/);
+        const wanted = form.length === 0 ? stdout.split("\n")[0] : stdout;
+        ok(full.stdout.startsWith(wanted ?? ""), full.stdout);
+        ok(form.length !== 0 || / inspected: /.test(full.stdout), full.stdout);
+      }
     });
   });
 
