@@ -76,7 +76,7 @@ export class Ring {
   constructor(request: RingRequest) {
     this.#request = request;
     this.#region = request.region;
-    this.#wake = new Wake(() => this.#serve());
+    this.#wake = new Wake(() => this.#serve(), request.region.blockCount);
   }
 
   /** Whether the kernel writes into the inspector's memory or blocks are copied there. */

@@ -9,24 +9,33 @@ import { armSignal, disarmSignal } from "./libc.ts";
  */
 const BUSY_MS = 4;
 /**
- * How often: waking up costs as much as walking several blocks. A ring lasts for 40 ms at least, at
- * line rate with the smallest frames, so a look may also come 30 ms late.
+ * How often at most: waking up costs as much as walking several blocks. At line rate the smallest frames
+ * fill three blocks a millisecond, so a ring of 128 lasts for 39 ms; where several interfaces share one,
+ * each is looked into sooner, so that a look may come as late as twice its time.
  */
 const LOOK_MS = 10;
+const LOOK_MS_MIN = 2;
+/** Four times what line rate fills. */
+const BLOCKS_A_MS = 12;
 
 /** Calls for a look at one packet socket's ring whenever there may be something in it. */
 export class Wake {
   readonly #look: () => boolean;
   readonly #onSignal: () => void;
+  readonly #lookMs: number;
   #descriptor = -1;
   #again: NodeJS.Immediate | null = null;
   #poll: NodeJS.Timeout | null = null;
   /** When a look last found blocks, on the clock of performance.now(). */
   #found = 0;
 
-  /** `look` takes what is ready and tells whether there was any; it may call disarm(). */
-  constructor(look: () => boolean) {
+  /**
+   * `look` takes what is ready and tells whether there was any; it may call disarm(). `blockCount` is
+   * how many blocks the ring has.
+   */
+  constructor(look: () => boolean, blockCount: number) {
     this.#look = look;
+    this.#lookMs = Math.min(LOOK_MS, Math.max(LOOK_MS_MIN, Math.floor(blockCount / BLOCKS_A_MS)));
     this.#onSignal = () => this.soon();
   }
 
@@ -63,7 +72,7 @@ export class Wake {
       this.#found = now;
       if (busy && this.#poll === null) {
         disarmSignal(this.#descriptor);
-        this.#poll = setTimeout(() => this.#lookByTime(), LOOK_MS);
+        this.#poll = setTimeout(() => this.#lookByTime(), this.#lookMs);
       }
     });
   }
