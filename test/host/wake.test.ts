@@ -2,7 +2,9 @@
 // busy ones, and by itself when no signal comes. Skipped where no namespace can be made.
 
 import assert from "node:assert/strict";
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate as immediate, setTimeout as pause } from "node:timers/promises";
+import { AF_INET, close, SOCK_DGRAM, socket } from "../../host/tap/libc.ts";
+import { Wake } from "../../host/tap/wake.ts";
 import { Namespace } from "./namespace.ts";
 import { Reader } from "./reader.ts";
 
@@ -45,5 +47,36 @@ describe("the ring is looked into", function () {
     }
     await reader.end();
     assert.deepEqual(heard, [1, 1, 1, 1, 1]);
+  });
+});
+
+describe("a ring that several interfaces share", () => {
+  it("is looked into more often by each, so that its smaller part does not run full", async () => {
+    const looksOf = (blockCount: number) => {
+      let looks = 0;
+      const wake = new Wake(() => {
+        looks += 1;
+        return true; // as if there were always blocks
+      }, blockCount);
+      const descriptor = socket(AF_INET, SOCK_DGRAM, 0);
+      assert.equal(wake.arm(descriptor), 0);
+      return { wake, descriptor, looks: () => looks };
+    };
+    const [whole, part] = [looksOf(288), looksOf(24)];
+    for (let turn = 0; turn < 20; turn++) {
+      for (const { wake } of [whole, part]) wake.soon();
+      await immediate(); // some of them follow each other so closely that it looks by time from now on
+    }
+    const before = [whole.looks(), part.looks()];
+    await pause(400);
+    const [ofWhole = 0, ofPart = 0] = [whole, part].map(
+      ({ looks }, index) => looks() - (before[index] ?? 0),
+    );
+    for (const { wake, descriptor } of [whole, part]) {
+      wake.disarm();
+      close(descriptor);
+    }
+    assert.ok(ofWhole > 4, `${ofWhole} looks`);
+    assert.ok(ofPart > 2 * ofWhole, `${ofPart} looks, ${ofWhole} of the whole`);
   });
 });
