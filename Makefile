@@ -93,7 +93,7 @@ licences: $(STAMP) ## list every package's licence; fails on one nobody accepted
 	@$(TSX) test/tidy/licence.ts
 
 pcap: $(STAMP) ## write a scenario as a capture file (SCENARIO=test/scenario/…)
-	@$(TSX) test/packet/write.ts $(SCENARIO)
+	@$(TSX) test/scenario/language/write.ts $(SCENARIO)
 
 test-update: build ## rewrite what scenarios expect, in place; read the difference
 	SCENARIO_UPDATE=1 $(BIN)/mocha test/scenario/run.test.ts

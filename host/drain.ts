@@ -2,7 +2,7 @@
 // which their connection was seen, hands them on. Judges nothing.
 
 import type { Sighting } from "./alert/record.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding } from "./ground/finding.ts";
 import type { Inspector } from "./inspector.ts";
 
 /** Takes one finding; called in the order in which they arose. */

@@ -3,11 +3,11 @@
 
 import { readFileSync } from "node:fs";
 import { instantiateSync } from "@assemblyscript/loader";
-import { type Abi, readAbi, type Stop } from "./abi.ts";
-import { networkOctets } from "./address.ts";
-import { EXIT, HostError } from "./errors.ts";
-import type { Finding } from "./finding.ts";
-import { decodeFinding } from "./finding-record.ts";
+import { type Abi, readAbi, type Stop } from "./ground/abi.ts";
+import { networkOctets } from "./ground/address.ts";
+import { EXIT, HostError } from "./ground/errors.ts";
+import type { Finding } from "./ground/finding.ts";
+import { decodeFinding } from "./ground/finding-record.ts";
 
 /** The functions the module exports; numbers only. */
 interface Calls {

@@ -3,8 +3,8 @@
 // Decides nothing itself. See assembly/judge/index.ts for what each function answers.
 
 import { instantiateSync } from "as-bind/dist/as-bind.cjs.js";
-import type { AlertKind, Severity, Side, Verdict } from "./alert/alert.ts";
-import { EXIT, HostError } from "./errors.ts";
+import type { AlertKind, Severity, Side, Verdict } from "./ground/alert.ts";
+import { EXIT, HostError } from "./ground/errors.ts";
 
 /** Calls between two collections: the module's memory stays at a few pages. */
 const CALLS_PER_COLLECTION = 256;

@@ -10,7 +10,7 @@ import { type Command, type Streams, usageError } from "./command/command.ts";
 import { ack, status, testAlarm } from "./command/control.ts";
 import { replay } from "./command/replay.ts";
 import { watch } from "./command/watch.ts";
-import { EXIT, type ExitStatus, HostError } from "./errors.ts";
+import { EXIT, type ExitStatus, HostError } from "./ground/errors.ts";
 
 const COMMANDS: readonly Command[] = [watch, replay, status, ack, testAlarm, check, ...ABSENT];
 

@@ -1,14 +1,15 @@
 // The inspector's ABI, re-exports and one-line doors only. No 64-bit value crosses it.
-// The host reads names and offsets from the exported enums; see host/abi.ts.
+// The host reads names and offsets from the exported enums; see host/ground/abi.ts.
 
 import { countersAt as countersTable, reasonsAt as reasonsTable } from "./counters";
-import { Dialogs } from "./dialog/dialogs";
-import { Forensics } from "./evidence/forensics";
+import { Dialogs } from "./mail/dialogs";
+import { Forensics } from "./reset/forensics";
 import { FindingRing } from "./finding/ring";
 import { Home } from "./flow/home";
 import { FlowKey } from "./flow/key";
 import { FlowTable } from "./flow/table";
 import { Guards } from "./guard";
+import { Connection } from "./connection";
 import { Inspect } from "./inspect";
 import { BLOCK_SIZE, HOME_CAPACITY, RING_AT } from "./limits";
 import { HOME_TABLE } from "./memory";
@@ -18,7 +19,7 @@ import { Walk } from "./walk";
 
 export {
   AuthLevel, Benign, Family, Fingerprint, ListState, MailEvidence, SegmentEvidence, Stage, TlsState,
-} from "./evidence/evidence";
+} from "./finding/evidence";
 export { PolicyHint } from "./name/policy";
 export { Application } from "./flow/flow";
 export { Cause, FindingField } from "./finding/finding";
@@ -40,7 +41,7 @@ export function setHomeCount(count: u32): void { Home.setCount(count); }
 export function seed(low: u32, high: u32): void { FlowKey.seed(low, high); }
 
 /** True: ends of connections with nothing but honest resets are not told. */
-export function setTerse(terse: bool): void { Inspect.setTerse(terse); }
+export function setTerse(terse: bool): void { Connection.setTerse(terse); }
 
 /** A new input begins. */
 export function openInput(): void {
@@ -82,7 +83,7 @@ export function tick(secondsLow: u32, secondsHigh: u32, nanos: u32): void {
 }
 
 /** Ends all connections, in batches; true while more remain. */
-export function finish(): bool { return Inspect.finish(); }
+export function finish(): bool { return Connection.finish(); }
 
 /** The kernel dropped frames: absence proves nothing for what is open now. */
 export function lostFrames(): void {

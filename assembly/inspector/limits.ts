@@ -75,7 +75,7 @@ export const RESET_HOLD_NS: u64 = 10_000_000_000;
 /** Due rows judged per frame, so that one frame's work is bounded. */
 export const DUE_PER_FRAME_MAX: u32 = 4;
 
-// Mail dialogs. One row of DIALOG_ROW_SIZE holds everything of a connection; see dialog/row.ts.
+// Mail dialogs. One row of DIALOG_ROW_SIZE holds everything of a connection; see mail/row.ts.
 
 /** Octets kept of a line: code, separator, first token and four phrases fit. */
 export const LINE_KEPT_MAX: u32 = 96;

@@ -1,5 +1,5 @@
 // The segment under inspection: what the wire layers decoded from the current frame, one fixed record.
-// Filled by inspect.ts for every TCP segment; read by flow, stream, dialog and evidence.
+// Filled by decode.ts for every TCP segment; read by flow, mail, reset and name.
 // Valid until the next frame; addresses point into the ring or the capture window.
 
 /** TCP control bits as they stand in the header's 13th octet and the low bits of the 12th. RFC 9293 §3.1. */

@@ -1,8 +1,8 @@
 // Turns opinions into alerts: gives an id, counts revisions, asks the judge for the words. Raises nothing
 // twice: an alert is told again only when its verdict or its evidence changed.
 
+import { type Alert, formatTime } from "../ground/alert.ts";
 import type { Facts, Judge } from "../judge.ts";
-import { type Alert, formatTime } from "./alert.ts";
 import type { Opinion } from "./opinion.ts";
 import { alertId, type FlowRecord, type Raised } from "./record.ts";
 

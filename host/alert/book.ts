@@ -6,9 +6,6 @@ import { BaselineBook } from "../baseline/book.ts";
 import type { History } from "../baseline/history.ts";
 import { Knowledge } from "../baseline/knowledge.ts";
 import { operatorName, Sessions } from "../baseline/session.ts";
-import type { Finding, MailSeen } from "../finding.ts";
-import type { Judge } from "../judge.ts";
-import { keepNewest } from "../newest.ts";
 import {
   ALERT_KINDS,
   type Alert,
@@ -17,7 +14,10 @@ import {
   formatTime,
   VERDICT_RANK,
   type Verdict,
-} from "./alert.ts";
+} from "../ground/alert.ts";
+import type { Finding, MailSeen } from "../ground/finding.ts";
+import { keepNewest } from "../ground/newest.ts";
+import type { Judge } from "../judge.ts";
 import { Announcer } from "./announcer.ts";
 import { FlowLines, flowLine } from "./flow-line.ts";
 import { remembered } from "./forgotten.ts";

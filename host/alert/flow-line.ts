@@ -1,9 +1,9 @@
 // Holds one line per connection until the end of its input, so that lines come in the order of first
 // packets and show what was found last. Bounded: past the limit the earliest lines are let go.
 
-import type { Finding } from "../finding.ts";
-import type { FlowLine, Severity, Verdict } from "./alert.ts";
-import { ALERT_KINDS, SEVERITY_RANK, VERDICT_RANK } from "./alert.ts";
+import type { FlowLine, Severity, Verdict } from "../ground/alert.ts";
+import { ALERT_KINDS, SEVERITY_RANK, VERDICT_RANK } from "../ground/alert.ts";
+import type { Finding } from "../ground/finding.ts";
 import { isShut } from "./incident/closed-port.ts";
 import { isAnsweredNear } from "./incident/near-proxy.ts";
 import { type Opinion, sortedNames } from "./opinion.ts";

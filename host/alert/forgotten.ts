@@ -1,7 +1,7 @@
 // The inspector keeps histories of some thousand connections; the oldest gives way to a new one. What was
 // told of it stands: a later finding that no longer knows is completed from what the book remembers.
 
-import type { Finding, SegmentsSeen } from "../finding.ts";
+import type { Finding, SegmentsSeen } from "../ground/finding.ts";
 import type { FlowRecord } from "./record.ts";
 
 function union<T>(one: readonly T[], other: readonly T[]): T[] {

@@ -2,9 +2,9 @@
 // severity, side, likeness and the expected list. Asks the judge for every decision.
 
 import type { History } from "../baseline/history.ts";
-import type { Finding, MailSeen } from "../finding.ts";
+import type { Scope, Severity } from "../ground/alert.ts";
+import type { Finding, MailSeen } from "../ground/finding.ts";
 import type { Dialect, Exposure, Judge } from "../judge.ts";
-import type { Scope, Severity } from "./alert.ts";
 import { type Opinion, sortedNames, termName } from "./opinion.ts";
 
 /** Evidence that says something about the capability list, so that an expected list makes sense. */

@@ -3,8 +3,8 @@
 // Claims nothing below its thresholds. Bounded; time is the finding's.
 
 import { createHash } from "node:crypto";
-import { keepNewest } from "../newest.ts";
-import type { Scope } from "./alert.ts";
+import type { Scope } from "../ground/alert.ts";
+import { keepNewest } from "../ground/newest.ts";
 
 const CELLS_MAX = 4096;
 const DAY_NANOSECONDS = 86_400n * 1_000_000_000n;

@@ -1,8 +1,8 @@
 // The latest revision of the alerts that were raised, for status, lamp and acknowledgement: the lamp
 // blinks while one of weight is neither acknowledged nor older than the hold. Bounded; oldest go first.
 
-import { keepNewest } from "../newest.ts";
-import { type Alert, parseTime, SEVERITY_RANK, type Severity } from "./alert.ts";
+import { type Alert, parseTime, SEVERITY_RANK, type Severity } from "../ground/alert.ts";
+import { keepNewest } from "../ground/newest.ts";
 
 /** Alerts kept for status and acknowledgement. */
 const OPEN_MAX = 256;

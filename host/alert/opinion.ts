@@ -1,8 +1,8 @@
 // What one judged family of a connection says: the common shape of mail, reset, segment and refusal
 // opinions before they become alerts. Holds no state.
 
+import type { AlertKind, Scope, Severity, Side, Verdict } from "../ground/alert.ts";
 import type { Facts } from "../judge.ts";
-import type { AlertKind, Scope, Severity, Side, Verdict } from "./alert.ts";
 
 /** One judged family. `verdict` may be none: then it only feeds the flow line. */
 export interface Opinion {

@@ -3,8 +3,8 @@
 
 import { createHash } from "node:crypto";
 import { openSession, type SessionState } from "../baseline/session.ts";
-import type { Finding, SegmentsSeen } from "../finding.ts";
-import type { AlertFlow, AlertKind, Verdict } from "./alert.ts";
+import type { AlertFlow, AlertKind, Verdict } from "../ground/alert.ts";
+import type { Finding, SegmentsSeen } from "../ground/finding.ts";
 import type { Opinion } from "./opinion.ts";
 
 /** Hexadecimal digits of an alert id: 64 bits, far beyond what one house raises. */

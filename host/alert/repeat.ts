@@ -2,8 +2,8 @@
 // the next one says how many were held back. Everything else passes. Bounded; time is the alert's.
 
 import { registrableDomain } from "../baseline/operator.ts";
-import { keepNewest } from "../newest.ts";
-import { type Alert, parseTime } from "./alert.ts";
+import { type Alert, parseTime } from "../ground/alert.ts";
+import { keepNewest } from "../ground/newest.ts";
 
 const KEYS_MAX = 1024;
 const DAY_NANOSECONDS = 86_400n * 1_000_000_000n;

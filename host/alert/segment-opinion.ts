@@ -1,7 +1,7 @@
 // Turns the segment part of a finding into opinions: forged resets, forged segments and refusals by a
 // third party, each judged by itself. Asks the judge for every decision.
 
-import type { Finding, SegmentsSeen } from "../finding.ts";
+import type { Finding, SegmentsSeen } from "../ground/finding.ts";
 import type { Judge } from "../judge.ts";
 import { type Opinion, sortedNames } from "./opinion.ts";
 

@@ -3,9 +3,9 @@
 // time is the finding's. Does not judge: host/baseline/history.ts turns views into evidence.
 
 import { createHash } from "node:crypto";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../ground/finding.ts";
+import { keepNewest } from "../ground/newest.ts";
 import type { Dialect } from "../judge.ts";
-import { keepNewest } from "../newest.ts";
 import {
   acceptChange,
   type Entry,

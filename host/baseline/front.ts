@@ -1,9 +1,9 @@
 // Finds one mail front behind many addresses: servers of unrelated operators, in different networks,
 // that show the same greeting host and the same list within a day. Bounded; time is the finding's.
 
-import { widePrefix } from "../address.ts";
-import type { Finding } from "../finding.ts";
-import { keepNewest } from "../newest.ts";
+import { widePrefix } from "../ground/address.ts";
+import type { Finding } from "../ground/finding.ts";
+import { keepNewest } from "../ground/newest.ts";
 import { secondsOf } from "./book.ts";
 import { normalised } from "./entry.ts";
 

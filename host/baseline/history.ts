@@ -2,8 +2,8 @@
 // only comparison can see, replaces "never offered" by what it really is, and gives names the class that
 // history lends them. Holds no state and decides no verdict. Absence counts only when all was seen.
 
-import { isLocalAddress } from "../address.ts";
-import type { Finding, MailSeen } from "../finding.ts";
+import { isLocalAddress } from "../ground/address.ts";
+import type { Finding, MailSeen } from "../ground/finding.ts";
 import type { Dialect } from "../judge.ts";
 import type { View } from "./book.ts";
 import { isSameList, normalised } from "./entry.ts";

@@ -2,7 +2,7 @@
 // itself when no name is known. An approximation of the public suffix list, good enough to tell
 // unrelated operators apart; it never joins two unrelated ones under a shared country suffix.
 
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../ground/finding.ts";
 
 /** Second-level labels under which countries register domains. */
 const SECOND_LEVEL = new Set(

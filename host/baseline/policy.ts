@@ -1,7 +1,7 @@
 // Mail exchangers whose domains have published that mail to them must be encrypted, as learnt from
 // findings: by name, with the source and the day. Bounded; forgotten when not heard of for a month.
 
-import { keepNewest } from "../newest.ts";
+import { keepNewest } from "../ground/newest.ts";
 import type { PolicySource } from "./snapshot.ts";
 
 const POLICIES_MAX = 1024;

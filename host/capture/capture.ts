@@ -1,7 +1,7 @@
 // Turns a path into a capture inspected: opens it, tells by its first octets (never by its name) what
 // it is, unpacks gzip, and hands it to the reader of its format.
 
-import { EXIT, HostError } from "../errors.ts";
+import { EXIT, HostError } from "../ground/errors.ts";
 import type { Inspector } from "../inspector.ts";
 import { pcapMagic, readPcap } from "./pcap.ts";
 import { pcapngMagic, readPcapng } from "./pcapng.ts";

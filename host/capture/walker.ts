@@ -1,8 +1,8 @@
 // Turns the window over one capture into walks of the inspector: steps, drains what was found, reads
 // on, until the capture ends, is damaged, or comes to something the inspector leaves to the host.
 
-import type { Stop } from "../abi.ts";
-import { EXIT, HostError } from "../errors.ts";
+import type { Stop } from "../ground/abi.ts";
+import { EXIT, HostError } from "../ground/errors.ts";
 import type { Inspector, Walk } from "../inspector.ts";
 import { inputName } from "./source.ts";
 import type { CaptureWindow } from "./window.ts";

@@ -2,7 +2,7 @@
 // Opens nothing but that file.
 
 import { CONFIG_PATH, loadConfig } from "../config/schema.ts";
-import { EXIT } from "../errors.ts";
+import { EXIT } from "../ground/errors.ts";
 import { type Command, parseOptions, refusePositionals } from "./command.ts";
 
 export const check: Command = {

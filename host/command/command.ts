@@ -2,7 +2,7 @@
 // arguments and two streams to write to. Does not know which commands there are (host/main.ts does).
 
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { EXIT, type ExitStatus, HostError } from "../errors.ts";
+import { EXIT, type ExitStatus, HostError } from "../ground/errors.ts";
 
 /** Results go to stdout, diagnostics to stderr; a line each, without its end. */
 export interface Streams {

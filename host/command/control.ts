@@ -2,9 +2,9 @@
 // control socket in run_dir and prints the answer.
 
 import { loadConfig } from "../config/schema.ts";
-import { EXIT, type ExitStatus } from "../errors.ts";
+import { EXIT, type ExitStatus } from "../ground/errors.ts";
 import { ask } from "../run/control.ts";
-import { describeStatus } from "../sink/status-text.ts";
+import { describeStatus } from "../text/status-text.ts";
 import { type Command, parseOptions, refusePositionals, usageError } from "./command.ts";
 
 const CONFIG = { config: { type: "string", short: "c" } } as const;

@@ -2,21 +2,21 @@
 // or sentences. Reads and prints; what is evidence and what it is worth is decided elsewhere.
 
 import { readFileSync } from "node:fs";
-import { HOME_DEFAULT } from "../address.ts";
-import { type Alert, formatAlert, formatFlow, VERDICT_RANK } from "../alert/alert.ts";
 import { AlertBook } from "../alert/book.ts";
 import type { BaselineStore } from "../baseline/store.ts";
 import { readCapture } from "../capture/capture.ts";
 import { type Config, loadConfig } from "../config/schema.ts";
 import { network } from "../config/value.ts";
 import { Drain } from "../drain.ts";
-import { EXIT, type ExitStatus, HostError } from "../errors.ts";
+import { HOME_DEFAULT } from "../ground/address.ts";
+import { type Alert, formatAlert, formatFlow, VERDICT_RANK } from "../ground/alert.ts";
+import { EXIT, type ExitStatus, HostError } from "../ground/errors.ts";
 import { Inspector } from "../inspector.ts";
 import { loadJudge } from "../judge.ts";
 import { modulePath } from "../modules.ts";
 import { isUrgent, openState, type State } from "../run/state.ts";
-import { describeClosed, describeProxies } from "../sink/status-text.ts";
-import { describeAlert, Told } from "../sink/terminal.ts";
+import { describeClosed, describeProxies } from "../text/status-text.ts";
+import { describeAlert, Told } from "../text/terminal.ts";
 import { type Command, parseOptions, type Streams, usageError } from "./command.ts";
 import type { Progress } from "./progress.ts";
 

@@ -2,10 +2,10 @@
 // prints alerts; the watch itself is run/watch.ts, loaded when it runs: other commands start without
 // sockets, TLS and the C library.
 
-import { formatAlert } from "../alert/alert.ts";
 import { loadConfig } from "../config/schema.ts";
-import { EXIT, type ExitStatus, HostError } from "../errors.ts";
-import { describeAlert, Told } from "../sink/terminal.ts";
+import { formatAlert } from "../ground/alert.ts";
+import { EXIT, type ExitStatus, HostError } from "../ground/errors.ts";
+import { describeAlert, Told } from "../text/terminal.ts";
 import { type Command, parseOptions, refusePositionals } from "./command.ts";
 
 const OPTIONS = {

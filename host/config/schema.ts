@@ -3,7 +3,7 @@
 // sentence that names file, section, option, value and what is accepted (exit status 78).
 
 import { readFileSync } from "node:fs";
-import { EXIT, HostError } from "../errors.ts";
+import { EXIT, HostError } from "../ground/errors.ts";
 import { parseUci, type UciSection } from "./uci.ts";
 import {
   duration,

@@ -2,7 +2,7 @@
 // Does not know which sections or options exist (schema.ts does), and writes nothing.
 // Read OpenWrt's guide on the UCI file syntax. One departure: a quote must end on its line.
 
-import { EXIT, HostError } from "../errors.ts";
+import { EXIT, HostError } from "../ground/errors.ts";
 
 /** One option or list: its values in order, and the line of the last one. */
 export interface UciOption {

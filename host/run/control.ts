@@ -5,7 +5,7 @@
 import { chmodSync, existsSync, unlinkSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { dirname, join } from "node:path";
-import { EXIT, HostError } from "../errors.ts";
+import { EXIT, HostError } from "../ground/errors.ts";
 
 /** A question to the running watch; an `id` of null means every alert. */
 export type ControlRequest =

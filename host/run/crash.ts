@@ -4,7 +4,7 @@
 
 import { unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { scrubBlock } from "../tap/scrub.ts";
+import { scrubBlock } from "../keep/scrub.ts";
 
 /** A ring block and its record headers, with room to spare; run_dir is memory on a router. */
 const SIZE_MAX = 131_072;

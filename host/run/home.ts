@@ -2,7 +2,7 @@
 // moment. Tells when the uplink itself changed: its device, link, address or gateway. Asks the kernel, changes
 // nothing.
 
-import { HOME_DEFAULT, networkOctets } from "../address.ts";
+import { HOME_DEFAULT, networkOctets } from "../ground/address.ts";
 import type { Inspector } from "../inspector.ts";
 import { defaultGateways, findLink, ownAddresses } from "../tap/link.ts";
 

@@ -13,7 +13,7 @@ import {
   statSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { EXIT, HostError } from "../errors.ts";
+import { EXIT, HostError } from "../ground/errors.ts";
 import { noNewPrivileges } from "../tap/libc.ts";
 
 /** Whom to become. */

@@ -1,7 +1,6 @@
 // Turns the configuration and a state folder into what an alert book knows of the past: baselines read
 // back, the owner's and the bundled knowledge. Without a folder nothing is read or kept.
 
-import { type Alert, VERDICT_RANK } from "../alert/alert.ts";
 import { Repeats } from "../alert/repeat.ts";
 import { BaselineBook } from "../baseline/book.ts";
 import { Knowledge } from "../baseline/knowledge.ts";
@@ -9,6 +8,7 @@ import { Sessions } from "../baseline/session.ts";
 import { BaselineStore } from "../baseline/store.ts";
 import type { Config } from "../config/schema.ts";
 import type { KnownServer } from "../config/value.ts";
+import { type Alert, VERDICT_RANK } from "../ground/alert.ts";
 
 /** What an alert book is given, and what writes it down. */
 export interface State {

@@ -2,10 +2,10 @@
 // Composes them and orders their beginnings and ends; every part knows only its own business.
 
 import { readFileSync } from "node:fs";
-import type { Alert, Severity } from "../alert/alert.ts";
 import { AlertBook } from "../alert/book.ts";
 import type { Config } from "../config/schema.ts";
-import { EXIT, HostError } from "../errors.ts";
+import type { Alert, Severity } from "../ground/alert.ts";
+import { EXIT, HostError } from "../ground/errors.ts";
 import { Inspector } from "../inspector.ts";
 import { loadJudge } from "../judge.ts";
 import { modulePath } from "../modules.ts";

@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { connect as connectTcp, isIP, isIPv6, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Collector } from "../config/schema.ts";
-import { EXIT, HostError } from "../errors.ts";
+import { EXIT, HostError } from "../ground/errors.ts";
 import { limitSilence, unacknowledged } from "../tap/libc.ts";
 
 /** A connection attempt that takes longer has failed. */

@@ -3,7 +3,7 @@
 // wire leaves here as printable ASCII on one line, so no line can pretend to be another.
 // Read RFC 5424 §6, RFC 5426 §3.2, and RFC 3164 §4.1 for the local style.
 
-import type { Alert, Severity } from "../alert/alert.ts";
+import type { Alert, Severity } from "../ground/alert.ts";
 
 /** Facility numbers by the names the configuration accepts: RFC 5424 §6.2.1. */
 const FACILITY: Readonly<Record<string, number>> = {

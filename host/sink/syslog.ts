@@ -2,8 +2,8 @@
 // door to syslog. Which alerts are repetitions is decided before (alert/book.ts).
 
 import { hostname } from "node:os";
-import type { Alert, Severity } from "../alert/alert.ts";
 import type { Collector } from "../config/schema.ts";
+import type { Alert, Severity } from "../ground/alert.ts";
 import { Delivery, type DeliveryStatus } from "./delivery.ts";
 import { LocalLog } from "./local-log.ts";
 import {

@@ -2,7 +2,7 @@
 // or, where that is refused, mapped elsewhere and copied in. Hands blocks over and back; does
 // not open the socket, wait or count. Read the kernel's networking/packet_mmap documentation.
 
-import { EXIT, HostError } from "../errors.ts";
+import { EXIT, HostError } from "../ground/errors.ts";
 import {
   addressOf,
   copyFrom,

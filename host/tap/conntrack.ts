@@ -7,7 +7,7 @@
 // The first tuple is as the opener sent it, the second as the answer comes to the uplink.
 
 import { closeSync, openSync, readSync } from "node:fs";
-import { ADDRESS_SIZE, formatAddress, networkOctets } from "../address.ts";
+import { ADDRESS_SIZE, formatAddress, networkOctets } from "../ground/address.ts";
 
 export const CONNTRACK_PATH = "/proc/net/nf_conntrack";
 

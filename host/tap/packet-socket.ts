@@ -3,7 +3,7 @@
 // and waits for nothing (ring.ts). Read packet(7) and the kernel's networking/packet_mmap.
 
 import { constants } from "node:os";
-import { EXIT, HostError } from "../errors.ts";
+import { EXIT, HostError } from "../ground/errors.ts";
 import type { Region } from "./block.ts";
 import {
   AF_PACKET,

@@ -3,7 +3,7 @@
 // itself. Nothing here needs a privilege after start().
 // Read packet(7) and the kernel's networking/packet_mmap documentation, TPACKET_V3.
 
-import { EXIT, HostError } from "../errors.ts";
+import { EXIT, HostError } from "../ground/errors.ts";
 import { type Blocks, type PlacementMode, placeBlocks, type Region } from "./block.ts";
 import { filterProgram } from "./filter.ts";
 import { bindPacket, close, takeError } from "./libc.ts";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FOLDER } from "./traffic.ts";
 
-const SOURCES = fileURLToPath(new URL("./reference/", import.meta.url));
+const SOURCES = fileURLToPath(new URL("./reference", import.meta.url));
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = { count: ["-lpcap"] };
 
 /** The path of a built program, or null after saying on stderr why there is none. */

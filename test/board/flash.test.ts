@@ -3,10 +3,10 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { flashImage } from "../../board/image/flash.ts";
-import { Guest } from "../../board/image/guest.ts";
 import { needs } from "../lab/package.ts";
 import { frames } from "./frame.ts";
+import { flashImage } from "./image/flash.ts";
+import { Guest } from "./image/guest.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const STORE = join(ROOT, "build/board/source");

@@ -6,8 +6,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { transformSync } from "esbuild";
-import type { Guest } from "../../board/image/guest.ts";
-import type { Image } from "../../board/image/image.ts";
 import { file } from "../../board/package/entry.ts";
 import { swaks } from "../lab/client.ts";
 import { COLLECTOR_PACKAGES, SyslogCollector, type SyslogRecord } from "../lab/collector.ts";
@@ -15,6 +13,8 @@ import type { Intrusion } from "../lab/intruder.ts";
 import { Lab } from "../lab/lab.ts";
 import { MAIL_PACKAGES, needs } from "../lab/package.ts";
 import { until } from "../lab/process.ts";
+import type { Guest } from "./image/guest.ts";
+import type { Image } from "./image/image.ts";
 import { emulatedRouter, guestImage, MACHINES, type Machine } from "./router.ts";
 
 const BOOT_MS = 120_000;

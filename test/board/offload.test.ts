@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Guest } from "../../board/image/guest.ts";
-import { tools } from "../../board/image/tool.ts";
 import { file } from "../../board/package/entry.ts";
 import { needs } from "../lab/package.ts";
+import type { Guest } from "./image/guest.ts";
+import { tools } from "./image/tool.ts";
 import { guest as boot, guestImage, MACHINES, STORE } from "./router.ts";
 
 const TAPS = ["lan1", "br-lan", "wan0", "wan0.2"] as const;

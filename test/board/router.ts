@@ -3,10 +3,10 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { deviceTree } from "../../board/image/device-tree.ts";
-import { emptyDisk, Guest } from "../../board/image/guest.ts";
-import { type Image, type ImageRequest, image } from "../../board/image/image.ts";
 import { type Network, UPLINK } from "../lab/namespace.ts";
+import { deviceTree } from "./image/device-tree.ts";
+import { emptyDisk, Guest } from "./image/guest.ts";
+import { type Image, type ImageRequest, image } from "./image/image.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 export const STORE = join(ROOT, "build/board/source");

@@ -3,10 +3,10 @@
 // Cases the product does not cover yet are listed by name; one that starts to pass must leave the list.
 
 import assert from "node:assert/strict";
-import type { FlowLine } from "../../host/alert/alert.ts";
-import type { Scenario } from "../packet/scenario.ts";
-import type { Variant } from "../packet/transform.ts";
-import { Pipeline } from "../scenario/pipeline.ts";
+import type { FlowLine } from "../../host/ground/alert.ts";
+import { Pipeline } from "../scenario/language/pipeline.ts";
+import type { Scenario } from "../scenario/language/scenario.ts";
+import type { Variant } from "../scenario/language/transform.ts";
 import { type MailCase, mailScenario, mailVariants, readMailCases } from "./mail-case.ts";
 import { corpusPath } from "./place.ts";
 import { type ResetCase, readResetCases, resetScenario, resetVariants } from "./reset-case.ts";

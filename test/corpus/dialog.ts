@@ -3,11 +3,11 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { HOME_DEFAULT } from "../../host/address.ts";
-import type { FlowLine } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
 import { Drain } from "../../host/drain.ts";
-import type { Finding, MailSeen } from "../../host/finding.ts";
+import { HOME_DEFAULT } from "../../host/ground/address.ts";
+import type { FlowLine } from "../../host/ground/alert.ts";
+import type { Finding, MailSeen } from "../../host/ground/finding.ts";
 import { Inspector } from "../../host/inspector.ts";
 import { type Judge, loadJudge } from "../../host/judge.ts";
 import { makeState } from "../../host/run/state.ts";

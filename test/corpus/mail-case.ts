@@ -2,10 +2,10 @@
 // octets and of one, in order, with neighbours swapped, and with every piece sent twice.
 
 import { readFileSync } from "node:fs";
-import type { Packet } from "../packet/packet.ts";
-import { parseScenario } from "../packet/parse.ts";
-import type { Scenario } from "../packet/scenario.ts";
-import { asWritten, pieces, type Variant } from "../packet/transform.ts";
+import type { Packet } from "../scenario/language/packet.ts";
+import { parseScenario } from "../scenario/language/parse.ts";
+import type { Scenario } from "../scenario/language/scenario.ts";
+import { asWritten, pieces, type Variant } from "../scenario/language/transform.ts";
 
 interface Step {
   readonly dir?: "C" | "S";

@@ -3,12 +3,20 @@
 // A line: time, direction, flags, seq, ack, TTL, identification (hex), window, length, options.
 
 import { readFileSync } from "node:fs";
-import { parseAddress } from "../packet/address.ts";
-import { encodeOptions } from "../packet/option.ts";
-import { ACK, FIN, type Packet, PSH, RST, SYN, type TcpPacket } from "../packet/packet.ts";
-import { parseScenario } from "../packet/parse.ts";
-import type { Host, Scenario } from "../packet/scenario.ts";
-import { asWritten, TRANSFORMS, type Variant } from "../packet/transform.ts";
+import { parseAddress } from "../scenario/language/address.ts";
+import { encodeOptions } from "../scenario/language/option.ts";
+import {
+  ACK,
+  FIN,
+  type Packet,
+  PSH,
+  RST,
+  SYN,
+  type TcpPacket,
+} from "../scenario/language/packet.ts";
+import { parseScenario } from "../scenario/language/parse.ts";
+import type { Host, Scenario } from "../scenario/language/scenario.ts";
+import { asWritten, TRANSFORMS, type Variant } from "../scenario/language/transform.ts";
 
 export interface ResetCase {
   readonly id: string;

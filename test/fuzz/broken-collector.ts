@@ -7,7 +7,7 @@ import { type EventEmitter, once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
-import { Random } from "../packet/random.ts";
+import { Random } from "../scenario/language/random.ts";
 import {
   AWAY,
   CERTIFICATES,

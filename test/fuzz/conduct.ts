@@ -2,7 +2,7 @@
 // with which certificate. Knows nothing of when it is done (broken-collector.ts).
 
 import type { Socket } from "node:net";
-import type { Random } from "../packet/random.ts";
+import type { Random } from "../scenario/language/random.ts";
 import type { Identities } from "./identity.ts";
 import type { Visit } from "./visit.ts";
 

@@ -5,7 +5,7 @@
 import { readdirSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { Delivery, type DeliveryStatus } from "../../host/sink/delivery.ts";
-import { Random } from "../packet/random.ts";
+import { Random } from "../scenario/language/random.ts";
 import { BrokenCollector } from "./broken-collector.ts";
 import type { Protocol } from "./conduct.ts";
 import { HOST, type Identities } from "./identity.ts";

@@ -3,14 +3,14 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { HOME_DEFAULT } from "../../host/address.ts";
+import { HOME_DEFAULT } from "../../host/ground/address.ts";
 import { Inspector } from "../../host/inspector.ts";
-import { encodeFrames } from "../packet/encode.ts";
-import { readScenario } from "../packet/library.ts";
-import type { Frame, TcpPacket } from "../packet/packet.ts";
-import { encodeRecords } from "../packet/pcap.ts";
-import { encodeRing } from "../packet/ring.ts";
-import { asWritten } from "../packet/transform.ts";
+import { encodeFrames } from "../scenario/language/encode.ts";
+import { readScenario } from "../scenario/language/library.ts";
+import type { Frame, TcpPacket } from "../scenario/language/packet.ts";
+import { encodeRecords } from "../scenario/language/pcap.ts";
+import { encodeRing } from "../scenario/language/ring.ts";
+import { asWritten } from "../scenario/language/transform.ts";
 
 const MODULE = fileURLToPath(new URL("../../build/inspector.wasm", import.meta.url));
 const MASKED = "mail/mask-in-place-of-starttls-is-likely.scn";

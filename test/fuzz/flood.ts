@@ -4,19 +4,19 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { HOME_DEFAULT } from "../../host/address.ts";
-import type { Alert } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
+import { HOME_DEFAULT } from "../../host/ground/address.ts";
+import type { Alert } from "../../host/ground/alert.ts";
 import { Inspector } from "../../host/inspector.ts";
 import { loadJudge } from "../../host/judge.ts";
-import { addressAnswer } from "../packet/dns.ts";
-import { encodeFrames } from "../packet/encode.ts";
-import { readScenario } from "../packet/library.ts";
-import { ACK, type Packet, PSH, RST, SYN, type TcpPacket } from "../packet/packet.ts";
-import { encodeRecords } from "../packet/pcap.ts";
-import { Random } from "../packet/random.ts";
-import type { Host } from "../packet/scenario.ts";
-import { asWritten } from "../packet/transform.ts";
+import { addressAnswer } from "../scenario/language/dns.ts";
+import { encodeFrames } from "../scenario/language/encode.ts";
+import { readScenario } from "../scenario/language/library.ts";
+import { ACK, type Packet, PSH, RST, SYN, type TcpPacket } from "../scenario/language/packet.ts";
+import { encodeRecords } from "../scenario/language/pcap.ts";
+import { Random } from "../scenario/language/random.ts";
+import type { Host } from "../scenario/language/scenario.ts";
+import { asWritten } from "../scenario/language/transform.ts";
 
 const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));
 const PLANTED = "mail/mask-in-place-of-starttls-is-likely.scn";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { allScenarios } from "../packet/library.ts";
+import { allScenarios } from "../scenario/language/library.ts";
 import { type Crash, Fuzzer } from "./fuzzer.ts";
 
 const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));

@@ -2,7 +2,7 @@
 // what broke. Exit status 1 when anything did.
 
 import { fileURLToPath } from "node:url";
-import { allScenarios } from "../packet/library.ts";
+import { allScenarios } from "../scenario/language/library.ts";
 import { Fuzzer } from "./fuzzer.ts";
 
 const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));

@@ -4,17 +4,17 @@
 // vectors, and no planted secret left in memory or told in a finding.
 
 import { mkdirSync, writeFileSync } from "node:fs";
-import { HOME_DEFAULT } from "../../host/address.ts";
-import type { Finding } from "../../host/finding.ts";
+import { HOME_DEFAULT } from "../../host/ground/address.ts";
+import type { Finding } from "../../host/ground/finding.ts";
 import { Inspector } from "../../host/inspector.ts";
-import { encodeFrames } from "../packet/encode.ts";
-import { feed } from "../packet/feed.ts";
-import { linkType } from "../packet/link.ts";
-import type { Frame, Packet } from "../packet/packet.ts";
-import { encodePcap } from "../packet/pcap.ts";
-import { Random } from "../packet/random.ts";
-import type { Scenario } from "../packet/scenario.ts";
-import { asWritten, type Feed, TRANSFORMS, type Variant } from "../packet/transform.ts";
+import { encodeFrames } from "../scenario/language/encode.ts";
+import { feed } from "../scenario/language/feed.ts";
+import { linkType } from "../scenario/language/link.ts";
+import type { Frame, Packet } from "../scenario/language/packet.ts";
+import { encodePcap } from "../scenario/language/pcap.ts";
+import { Random } from "../scenario/language/random.ts";
+import type { Scenario } from "../scenario/language/scenario.ts";
+import { asWritten, type Feed, TRANSFORMS, type Variant } from "../scenario/language/transform.ts";
 import { mutate } from "./mutate.ts";
 
 /** An input of a few hundred frames takes milliseconds; a walk that takes this long hangs. */

@@ -2,8 +2,8 @@
 // weighted so that most of them still reach TCP and a good part a dialog. Structure first: a mutator
 // that only flips bits tests the first length check.
 
-import type { Packet, TcpPacket } from "../packet/packet.ts";
-import type { Random } from "../packet/random.ts";
+import type { Packet, TcpPacket } from "../scenario/language/packet.ts";
+import type { Random } from "../scenario/language/random.ts";
 
 /** Rounds of change a scenario gets at most. */
 const ROUNDS_MAX = 4;

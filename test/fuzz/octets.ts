@@ -1,7 +1,7 @@
 // One input of a parser → the same, broken in a few places: octets turned, cut out, doubled, cut off,
 // numbers set to where limits lie. Everything else is the parser's affair.
 
-import type { Random } from "../packet/random.ts";
+import type { Random } from "../scenario/language/random.ts";
 
 const BREAKS_MAX = 4;
 const PIECE_MAX = 64;

@@ -1,7 +1,7 @@
 // `make soak-parsers INPUTS=…`: broken captures, configurations and states, that many of each; says what
 // became of them. Exit status 1 at the first answer that the contract does not have.
 
-import { Random } from "../packet/random.ts";
+import { Random } from "../scenario/language/random.ts";
 import { run, subjects } from "./parser.ts";
 
 const INPUTS_USUAL = 1_000_000;

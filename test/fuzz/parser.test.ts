@@ -1,7 +1,7 @@
 // A bounded run of the broken files, with the same lots every time.
 
 import assert from "node:assert/strict";
-import { Random } from "../packet/random.ts";
+import { Random } from "../scenario/language/random.ts";
 import { run, subjects } from "./parser.ts";
 
 const INPUTS = 3_000;

@@ -5,18 +5,18 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { HOME_DEFAULT } from "../../host/address.ts";
-import type { Alert } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
 import { BaselineBook } from "../../host/baseline/book.ts";
 import { Knowledge } from "../../host/baseline/knowledge.ts";
 import { Sessions } from "../../host/baseline/session.ts";
+import { HOME_DEFAULT } from "../../host/ground/address.ts";
+import type { Alert } from "../../host/ground/alert.ts";
 import { Inspector } from "../../host/inspector.ts";
 import { loadJudge } from "../../host/judge.ts";
-import { feed } from "../packet/feed.ts";
-import { readScenario } from "../packet/library.ts";
-import type { Packet } from "../packet/packet.ts";
-import { asWritten } from "../packet/transform.ts";
+import { feed } from "../scenario/language/feed.ts";
+import { readScenario } from "../scenario/language/library.ts";
+import type { Packet } from "../scenario/language/packet.ts";
+import { asWritten } from "../scenario/language/transform.ts";
 
 const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));
 /** A session without the offer: 220 mx.example, a list of three words. */

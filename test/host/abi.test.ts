@@ -4,10 +4,10 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { kebabCase, readAbi } from "../../host/abi.ts";
-import { formatAddress, networkOctets } from "../../host/address.ts";
-import { EXIT, HostError } from "../../host/errors.ts";
-import { decodeFinding } from "../../host/finding-record.ts";
+import { kebabCase, readAbi } from "../../host/ground/abi.ts";
+import { formatAddress, networkOctets } from "../../host/ground/address.ts";
+import { EXIT, HostError } from "../../host/ground/errors.ts";
+import { decodeFinding } from "../../host/ground/finding-record.ts";
 import { Inspector } from "../../host/inspector.ts";
 
 const MODULE = fileURLToPath(new URL("../../build/inspector.wasm", import.meta.url));

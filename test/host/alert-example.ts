@@ -1,6 +1,6 @@
 // Turns a few wishes into a whole alert, for the tests of everything that takes one.
 
-import type { Alert } from "../../host/alert/alert.ts";
+import type { Alert } from "../../host/ground/alert.ts";
 
 /** An alert as the book would make it, with what a test wants different. */
 export function exampleAlert(wishes: Partial<Alert> = {}): Alert {

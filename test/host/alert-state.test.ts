@@ -1,13 +1,13 @@
 // What outlives an alert: acknowledgement, the lamp's reason to blink, and the 24-hour repeat rule.
 
 import assert from "node:assert/strict";
-import { type Alert, formatTime, parseTime } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
 import { OpenAlerts } from "../../host/alert/open-alert.ts";
 import { Repeats } from "../../host/alert/repeat.ts";
 import { BaselineBook } from "../../host/baseline/book.ts";
 import { Knowledge } from "../../host/baseline/knowledge.ts";
 import { Sessions } from "../../host/baseline/session.ts";
+import { type Alert, formatTime, parseTime } from "../../host/ground/alert.ts";
 import { DAY, FULL_LIST, finding, mailSeen, SECOND, START } from "./finding.ts";
 import { judgeForTests } from "./judge-module.ts";
 

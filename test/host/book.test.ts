@@ -2,9 +2,9 @@
 // and side, how revisions count, what is taken back, and what a flow line says.
 
 import assert from "node:assert/strict";
-import { type Alert, formatAlert, formatFlow } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
-import type { AuthLevel, Finding, MailSeen } from "../../host/finding.ts";
+import { type Alert, formatAlert, formatFlow } from "../../host/ground/alert.ts";
+import type { AuthLevel, Finding, MailSeen } from "../../host/ground/finding.ts";
 import type { Judge } from "../../host/judge.ts";
 import { FULL_LIST, finding, mailSeen } from "./finding.ts";
 import { judgeForTests } from "./judge-module.ts";

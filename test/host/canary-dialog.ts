@@ -1,8 +1,8 @@
 // Mail sessions with planted secrets: every way of logging in, with names, addresses and letters that must
 // not be found anywhere afterwards, and the server's own name, which may.
 
-import { parseScenario } from "../packet/parse.ts";
-import type { Scenario } from "../packet/scenario.ts";
+import { parseScenario } from "../scenario/language/parse.ts";
+import type { Scenario } from "../scenario/language/scenario.ts";
 
 const USER = "canary-user";
 const PASSWORD = "c4n4ry-passw0rd";

@@ -8,13 +8,13 @@ import { fileURLToPath } from "node:url";
 import type { Sighting } from "../../host/alert/record.ts";
 import { readCapture } from "../../host/capture/capture.ts";
 import { Drain } from "../../host/drain.ts";
-import { HostError } from "../../host/errors.ts";
-import type { Finding } from "../../host/finding.ts";
+import { HostError } from "../../host/ground/errors.ts";
+import type { Finding } from "../../host/ground/finding.ts";
 import { Inspector } from "../../host/inspector.ts";
-import { encodeFrames } from "../packet/encode.ts";
-import type { Frame } from "../packet/packet.ts";
-import { parseScenario } from "../packet/parse.ts";
-import { asWritten } from "../packet/transform.ts";
+import { encodeFrames } from "../scenario/language/encode.ts";
+import type { Frame } from "../scenario/language/packet.ts";
+import { parseScenario } from "../scenario/language/parse.ts";
+import { asWritten } from "../scenario/language/transform.ts";
 
 /** pcap's link type of what encodeFrames makes. */
 export const ETHERNET = 1;

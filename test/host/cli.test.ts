@@ -5,7 +5,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { encodePcap } from "../packet/pcap.ts";
+import { encodePcap } from "../scenario/language/pcap.ts";
 import { CaptureFolder, ETHERNET, refusedConnection } from "./capture-files.ts";
 
 const ROOT = join(import.meta.dirname, "../..");

@@ -3,10 +3,10 @@
 
 import assert from "node:assert/strict";
 import { ClosedPorts } from "../../host/alert/incident/closed-port.ts";
-import type { Finding } from "../../host/finding.ts";
-import { readScenario } from "../packet/library.ts";
-import { asWritten } from "../packet/transform.ts";
-import { Pipeline } from "../scenario/pipeline.ts";
+import type { Finding } from "../../host/ground/finding.ts";
+import { readScenario } from "../scenario/language/library.ts";
+import { Pipeline } from "../scenario/language/pipeline.ts";
+import { asWritten } from "../scenario/language/transform.ts";
 import { DAY, finding, mailSeen, START, segmentsSeen } from "./finding.ts";
 
 const SILENT = { mail: null, segments: segmentsSeen({ weak: ["syn-silent"] }) };

@@ -1,9 +1,9 @@
 // A house that connections are shown to one after the other, and the latest alert about each: for the
 // tests of what comparison between connections finds.
 
-import type { Alert } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
-import type { Finding, SegmentsSeen } from "../../host/finding.ts";
+import type { Alert } from "../../host/ground/alert.ts";
+import type { Finding, SegmentsSeen } from "../../host/ground/finding.ts";
 import type { Judge } from "../../host/judge.ts";
 import { finding, segmentsSeen } from "./finding.ts";
 import { judgeForTests } from "./judge-module.ts";

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { loadConfig, readConfig } from "../../host/config/schema.ts";
 import { parseUci } from "../../host/config/uci.ts";
-import { EXIT, HostError } from "../../host/errors.ts";
+import { EXIT, HostError } from "../../host/ground/errors.ts";
 
 const FILE = "striplight.conf";
 

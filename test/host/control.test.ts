@@ -8,7 +8,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { EXIT, HostError } from "../../host/errors.ts";
+import { EXIT, HostError } from "../../host/ground/errors.ts";
 import { ask, Control, type ControlRequest } from "../../host/run/control.ts";
 
 /** A user without rights on every system. */

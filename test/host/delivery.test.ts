@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createServer as createTlsServer } from "node:tls";
 import type { Collector } from "../../host/config/schema.ts";
-import { EXIT } from "../../host/errors.ts";
+import { EXIT } from "../../host/ground/errors.ts";
 import { Delivery } from "../../host/sink/delivery.ts";
 import { Syslog } from "../../host/sink/syslog.ts";
 import { exampleAlert } from "./alert-example.ts";

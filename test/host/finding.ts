@@ -1,7 +1,7 @@
 // Findings as data for the tests of what comes after the inspector: one quiet connection, changed where
 // a test needs it.
 
-import type { Finding, MailSeen, SegmentsSeen } from "../../host/finding.ts";
+import type { Finding, MailSeen, SegmentsSeen } from "../../host/ground/finding.ts";
 
 export const SECOND = 1_000_000_000n;
 export const DAY = 86_400n * SECOND;

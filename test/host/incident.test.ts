@@ -2,9 +2,9 @@
 // connections that were judged alone. Connections are findings as data.
 
 import assert from "node:assert/strict";
-import { networkOf } from "../../host/address.ts";
 import { hopsOf } from "../../host/alert/incident/sample.ts";
-import type { SegmentsSeen } from "../../host/finding.ts";
+import { networkOf } from "../../host/ground/address.ts";
+import type { SegmentsSeen } from "../../host/ground/finding.ts";
 import { house, meet, verdicts } from "./comparison.ts";
 import { DAY, SECOND, START } from "./finding.ts";
 

@@ -9,7 +9,7 @@ import { judgeForTests } from "./judge-module.ts";
 
 /** Kebab-case names of an exported enum of the inspector's evidence file. */
 function evidenceNames(enumName: string): string[] {
-  const path = new URL("../../assembly/inspector/evidence/evidence.ts", import.meta.url);
+  const path = new URL("../../assembly/inspector/finding/evidence.ts", import.meta.url);
   const source = readFileSync(fileURLToPath(path), "utf8");
   const body = new RegExp(`export enum ${enumName} \\{([^}]*)\\}`).exec(source)?.[1] ?? "";
   const members = body.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "").split(",");

@@ -1,12 +1,12 @@
 // Mail sessions as findings, and a house with an empty past that they are shown to: for the tests of
 // what history and knowledge make of a session.
 
-import type { Alert } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
 import { BaselineBook } from "../../host/baseline/book.ts";
 import { Knowledge, type OwnKnowledge } from "../../host/baseline/knowledge.ts";
 import { Sessions } from "../../host/baseline/session.ts";
-import type { Finding, MailSeen } from "../../host/finding.ts";
+import type { Alert } from "../../host/ground/alert.ts";
+import type { Finding, MailSeen } from "../../host/ground/finding.ts";
 import type { Judge } from "../../host/judge.ts";
 import { DAY, FULL_LIST, finding, mailSeen, START } from "./finding.ts";
 import { judgeForTests } from "./judge-module.ts";

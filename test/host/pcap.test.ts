@@ -3,8 +3,8 @@
 
 import { match, ok, strictEqual } from "node:assert";
 import { gzipSync } from "node:zlib";
-import { EXIT } from "../../host/errors.ts";
-import { EPOCH, encodePcap, encodeRecords } from "../packet/pcap.ts";
+import { EXIT } from "../../host/ground/errors.ts";
+import { EPOCH, encodePcap, encodeRecords } from "../scenario/language/pcap.ts";
 import { CaptureFolder, ETHERNET, refusedConnection } from "./capture-files.ts";
 
 const HEADER_SIZE = 24;

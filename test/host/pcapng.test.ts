@@ -2,9 +2,9 @@
 // resolutions and offsets, every kind of packet block, blocks to skip, and damage.
 
 import { deepStrictEqual, match, strictEqual } from "node:assert";
-import { EXIT } from "../../host/errors.ts";
-import type { Frame } from "../packet/packet.ts";
-import { EPOCH } from "../packet/pcap.ts";
+import { EXIT } from "../../host/ground/errors.ts";
+import type { Frame } from "../scenario/language/packet.ts";
+import { EPOCH } from "../scenario/language/pcap.ts";
 import { CaptureFolder, ETHERNET, PcapngWriter, refusedConnection } from "./capture-files.ts";
 
 const SECOND = 1_000_000_000n;

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { EXIT } from "../../host/errors.ts";
+import { EXIT } from "../../host/ground/errors.ts";
 import { ownFolder, resolveIdentity } from "../../host/run/privileges.ts";
 import { Namespace } from "./namespace.ts";
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Matrix } from "../../host/alert/matrix.ts";
-import { describeStatus } from "../../host/sink/status-text.ts";
+import { describeStatus } from "../../host/text/status-text.ts";
 import { SECOND, START } from "./finding.ts";
 
 function marked(rows: readonly [client: string, port: number, version: 4 | 6, ...boolean[]][]) {

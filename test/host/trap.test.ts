@@ -21,10 +21,10 @@ import { BaselineBook } from "../../host/baseline/book.ts";
 import { newEntry } from "../../host/baseline/entry.ts";
 import { BaselineStore } from "../../host/baseline/store.ts";
 import { compile, compilerFolder } from "../assembly.ts";
-import { encodeFrames } from "../packet/encode.ts";
-import { readScenario } from "../packet/library.ts";
-import type { Packet, TcpPacket } from "../packet/packet.ts";
-import { asWritten } from "../packet/transform.ts";
+import { encodeFrames } from "../scenario/language/encode.ts";
+import { readScenario } from "../scenario/language/library.ts";
+import type { Packet, TcpPacket } from "../scenario/language/packet.ts";
+import { asWritten } from "../scenario/language/transform.ts";
 import { Namespace } from "./namespace.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -124,9 +124,9 @@ describe("a trapped inspector", function () {
 async function plant(): Promise<void> {
   rmSync(join(FOLDER, "assembly"), { recursive: true, force: true });
   cpSync(join(ROOT, "assembly"), join(FOLDER, "assembly"), { recursive: true });
-  const file = join(FOLDER, "assembly/inspector/inspect.ts");
+  const file = join(FOLDER, "assembly/inspector/decode.ts");
   const text = readFileSync(file, "utf8");
-  assert.equal(text.split(PLACE).length, 2, `inspect.ts no longer has exactly one "${PLACE}"`);
+  assert.equal(text.split(PLACE).length, 2, `decode.ts no longer has exactly one "${PLACE}"`);
   writeFileSync(file, text.replace(PLACE, PLANTED));
   cpSync(join(ROOT, "asconfig.json"), join(FOLDER, "asconfig.json"));
   const { status, said } = await compile(FOLDER, [

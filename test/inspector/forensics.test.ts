@@ -4,17 +4,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { HOME_DEFAULT } from "../../host/address.ts";
-import type { Alert } from "../../host/alert/alert.ts";
 import { AlertBook } from "../../host/alert/book.ts";
-import type { Finding } from "../../host/finding.ts";
+import { HOME_DEFAULT } from "../../host/ground/address.ts";
+import type { Alert } from "../../host/ground/alert.ts";
+import type { Finding } from "../../host/ground/finding.ts";
 import { Inspector } from "../../host/inspector.ts";
 import { loadJudge } from "../../host/judge.ts";
-import { converse } from "../packet/conversation.ts";
-import { encodeFrames } from "../packet/encode.ts";
-import type { Packet } from "../packet/packet.ts";
-import { parseScenario } from "../packet/parse.ts";
-import { encodeRecords } from "../packet/pcap.ts";
+import { converse } from "../scenario/language/conversation.ts";
+import { encodeFrames } from "../scenario/language/encode.ts";
+import type { Packet } from "../scenario/language/packet.ts";
+import { parseScenario } from "../scenario/language/parse.ts";
+import { encodeRecords } from "../scenario/language/pcap.ts";
 
 const MODULE = fileURLToPath(new URL("../../build/inspector.wasm", import.meta.url));
 const JUDGE = fileURLToPath(new URL("../../build/judge.wasm", import.meta.url));

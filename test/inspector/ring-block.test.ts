@@ -3,12 +3,12 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { HOME_DEFAULT } from "../../host/address.ts";
+import { HOME_DEFAULT } from "../../host/ground/address.ts";
 import { Inspector } from "../../host/inspector.ts";
-import { converse } from "../packet/conversation.ts";
-import { encodeFrames } from "../packet/encode.ts";
-import { parseScenario } from "../packet/parse.ts";
-import { encodeRing } from "../packet/ring.ts";
+import { converse } from "../scenario/language/conversation.ts";
+import { encodeFrames } from "../scenario/language/encode.ts";
+import { parseScenario } from "../scenario/language/parse.ts";
+import { encodeRing } from "../scenario/language/ring.ts";
 
 const MODULE = fileURLToPath(new URL("../../build/inspector.wasm", import.meta.url));
 const ETHERNET = 1;

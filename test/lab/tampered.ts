@@ -4,12 +4,12 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { converse } from "../packet/conversation.ts";
-import { encodeFrames } from "../packet/encode.ts";
-import { SCENARIOS } from "../packet/library.ts";
-import type { Frame } from "../packet/packet.ts";
-import { parseScenario } from "../packet/parse.ts";
-import { encodePcap } from "../packet/pcap.ts";
+import { converse } from "../scenario/language/conversation.ts";
+import { encodeFrames } from "../scenario/language/encode.ts";
+import { SCENARIOS } from "../scenario/language/library.ts";
+import type { Frame } from "../scenario/language/packet.ts";
+import { parseScenario } from "../scenario/language/parse.ts";
+import { encodePcap } from "../scenario/language/pcap.ts";
 
 const LINKTYPE_ETHERNET = 1;
 /** A server outside whose list is masked. */

@@ -7,9 +7,9 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile, compilerFolder } from "../assembly.ts";
-import { readScenario } from "../packet/library.ts";
-import { asWritten, TRANSFORMS } from "../packet/transform.ts";
-import { Pipeline } from "./pipeline.ts";
+import { readScenario } from "./language/library.ts";
+import { Pipeline } from "./language/pipeline.ts";
+import { asWritten, TRANSFORMS } from "./language/transform.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PATIENCE = 300_000;

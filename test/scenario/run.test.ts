@@ -4,12 +4,12 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { converse } from "../packet/conversation.ts";
-import { readScenario, SCENARIOS, scenarioNames } from "../packet/library.ts";
-import type { Expectation, Scenario } from "../packet/scenario.ts";
-import { asWritten, TRANSFORMS, type Variant } from "../packet/transform.ts";
-import { type Outcome, Pipeline } from "./pipeline.ts";
-import { rewrite } from "./update.ts";
+import { converse } from "./language/conversation.ts";
+import { readScenario, SCENARIOS, scenarioNames } from "./language/library.ts";
+import { type Outcome, Pipeline } from "./language/pipeline.ts";
+import type { Expectation, Scenario } from "./language/scenario.ts";
+import { asWritten, TRANSFORMS, type Variant } from "./language/transform.ts";
+import { rewrite } from "./language/update.ts";
 
 const UPDATE = process.env.SCENARIO_UPDATE === "1";
 /** Thousands of inputs for one file. */

@@ -4,13 +4,13 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { HOME_DEFAULT } from "../../host/address.ts";
-import type { Finding } from "../../host/finding.ts";
+import { HOME_DEFAULT } from "../../host/ground/address.ts";
+import type { Finding } from "../../host/ground/finding.ts";
 import { Inspector } from "../../host/inspector.ts";
-import { feed } from "../packet/feed.ts";
-import { allScenarios } from "../packet/library.ts";
-import type { Scenario } from "../packet/scenario.ts";
-import { asWritten, type Feed } from "../packet/transform.ts";
+import { feed } from "./language/feed.ts";
+import { allScenarios } from "./language/library.ts";
+import type { Scenario } from "./language/scenario.ts";
+import { asWritten, type Feed } from "./language/transform.ts";
 
 const MODULE = fileURLToPath(new URL("../../build/inspector.wasm", import.meta.url));
 const SECRETS = [

@@ -4,14 +4,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { allScenarios } from "../packet/library.ts";
+import { allScenarios } from "../scenario/language/library.ts";
 import { none } from "./offender.ts";
 import { RULES } from "./rule-table.ts";
 import { ROOT, sources } from "./source.ts";
 import { memberNames, shownBy } from "./witness.ts";
 
 const TABLE_FILE = "assembly/judge/evidence-table.ts";
-const NAMES_FILE = "assembly/inspector/evidence/evidence.ts";
+const NAMES_FILE = "assembly/inspector/finding/evidence.ts";
 
 describe("tidy: evidence", () => {
   const all = allScenarios();

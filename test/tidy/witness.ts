@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Scenario } from "../packet/scenario.ts";
+import type { Scenario } from "../scenario/language/scenario.ts";
 import { ROOT } from "./source.ts";
 
 /** Evidence names a scenario's result shows. */

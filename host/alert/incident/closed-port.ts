@@ -2,10 +2,10 @@
 // unanswered, are refused or forbidden, while another port of one of them answers. A common practice of
 // providers with port 25; it informs and accuses nobody.
 
-import { wideNetworkOf } from "../../address.ts";
 import { operatorOf, ownedName } from "../../baseline/operator.ts";
-import type { Finding } from "../../finding.ts";
-import { keepNewest } from "../../newest.ts";
+import { wideNetworkOf } from "../../ground/address.ts";
+import type { Finding } from "../../ground/finding.ts";
+import { keepNewest } from "../../ground/newest.ts";
 import { apart } from "./sample.ts";
 
 const MAIL_PORTS = [25, 110, 143, 465, 587, 993, 995, 2525];

@@ -2,9 +2,9 @@
 // every rule what a new one changes. Decides no verdict; the alert book applies the adjustments.
 // Order of rules: what explains (route event) before what accuses.
 
-import type { Finding } from "../../finding.ts";
-import { keepNewest } from "../../newest.ts";
-import type { Verdict } from "../alert.ts";
+import type { Verdict } from "../../ground/alert.ts";
+import type { Finding } from "../../ground/finding.ts";
+import { keepNewest } from "../../ground/newest.ts";
 import type { FlowRecord } from "../record.ts";
 import { constantDistance } from "./constant-distance.ts";
 import { constantTuple } from "./constant-tuple.ts";

@@ -2,9 +2,9 @@
 // others work: something on the way chooses by name. The only rule that can see rewriting in the path.
 // When another machine of the house reaches the same name meanwhile, the first machine is the cause.
 
-import type { Finding } from "../../finding.ts";
-import { keepNewest } from "../../newest.ts";
-import { VERDICT_RANK } from "../alert.ts";
+import { VERDICT_RANK } from "../../ground/alert.ts";
+import type { Finding } from "../../ground/finding.ts";
+import { keepNewest } from "../../ground/newest.ts";
 import type { FlowRecord } from "../record.ts";
 import { type Adjustment, apart, type Sample } from "./sample.ts";
 

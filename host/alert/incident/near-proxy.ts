@@ -2,9 +2,9 @@
 // networks come from at most three hops away on one port, while other ports' servers are farther, a
 // transparent proxy stands there. Accuses nobody: it informs, and says why distances look odd.
 
-import { wideNetworkOf } from "../../address.ts";
-import type { Finding } from "../../finding.ts";
-import { keepNewest } from "../../newest.ts";
+import { wideNetworkOf } from "../../ground/address.ts";
+import type { Finding } from "../../ground/finding.ts";
+import { keepNewest } from "../../ground/newest.ts";
 import { apart, hopsOf } from "./sample.ts";
 
 /** A provider's own first routers and boxes; servers of the Internet are farther. */

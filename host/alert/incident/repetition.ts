@@ -2,7 +2,7 @@
 // tuple, in two networks or more, make the incident proven. What fails within 180 s of such a connection
 // at the same address belongs to the same incident and does not count again.
 
-import { VERDICT_RANK } from "../alert.ts";
+import { VERDICT_RANK } from "../../ground/alert.ts";
 import { type Adjustment, apart, type Sample } from "./sample.ts";
 
 const CONNECTIONS_MIN = 3;

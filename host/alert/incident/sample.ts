@@ -1,9 +1,9 @@
 // One connection as comparison between connections sees it: where it went, how its reset looked, how it
 // was judged alone. Turns a finding into that sample; compares nothing.
 
-import { networkOf } from "../../address.ts";
-import type { Finding } from "../../finding.ts";
-import type { Verdict } from "../alert.ts";
+import { networkOf } from "../../ground/address.ts";
+import type { Verdict } from "../../ground/alert.ts";
+import type { Finding } from "../../ground/finding.ts";
 import type { FlowRecord } from "../record.ts";
 
 /** Initial hop counts of the systems in use: Linux and Apple, Windows, network gear. */

@@ -5,17 +5,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { encodeFrames } from "../../packet/encode.ts";
-import { allScenarios } from "../../packet/library.ts";
-import { linkType } from "../../packet/link.ts";
-import type { Frame, Packet } from "../../packet/packet.ts";
-import { encodeRecords } from "../../packet/pcap.ts";
-import { encodeRing } from "../../packet/ring.ts";
-import { asWritten } from "../../packet/transform.ts";
+import { encodeFrames } from "../../scenario/language/encode.ts";
+import { allScenarios } from "../../scenario/language/library.ts";
+import { linkType } from "../../scenario/language/link.ts";
+import type { Frame, Packet } from "../../scenario/language/packet.ts";
+import { encodeRecords } from "../../scenario/language/pcap.ts";
+import { encodeRing } from "../../scenario/language/ring.ts";
+import { asWritten } from "../../scenario/language/transform.ts";
 import { CONVERSATIONS } from "./conversation.ts";
 
 const PHRASES = fileURLToPath(
-  new URL("../../../assembly/inspector/dialog/phrase.ts", import.meta.url),
+  new URL("../../../assembly/inspector/mail/phrase.ts", import.meta.url),
 );
 const WAY_RECORDS = 0;
 const WAY_BLOCKS = 1;

@@ -1,0 +1,69 @@
+// IMAP capability lists, token by token as the octets come: such lines are longer than what is kept
+// of a line. RFC 3501 §7.1 (response code CAPABILITY), §7.2.1.
+
+import { LINE_KEPT_MAX } from "../limits";
+import { Capability } from "./capability";
+import { Imap } from "./dialect/imap/imap";
+import { Dialog, Side, TOKEN_SIZE } from "./row";
+import { WORD_CAPABILITY, Word } from "./word";
+
+const CR: u32 = 0x0d;
+const STAR: u32 = 0x2a;
+const BRACKET_OPEN: u32 = 0x5b;
+const BRACKET_CLOSE: u32 = 0x5d;
+const BLANK: u32 = 0x20;
+/** Octets of CAPABILITY. */
+const CAPABILITY_SIZE: u32 = 10;
+
+export class CapabilityTokens {
+  /** IMAP: tokens of a capability list as they come; such lines are longer than what is kept. */
+  static take(dialog: Dialog, side: Side, octet: u32): void {
+    const state = <u32>dialog.capability;
+    const blank = Word.isBlank(octet);
+    if (state == 0) {
+      if (blank && CapabilityTokens.beginsList(side)) {
+        const counts = Imap.listCounts(dialog) && !side.resync;
+        dialog.capability = counts ? 1 : 2;
+        if (counts) Capability.begin(dialog);
+      }
+      return;
+    }
+    if (state == 2) return;
+    if (blank || octet == BRACKET_CLOSE || octet == CR) {
+      CapabilityTokens.flushToken(dialog);
+      if (octet == BRACKET_CLOSE) CapabilityTokens.endList(dialog);
+      return;
+    }
+    const size = <u32>dialog.tokenLength;
+    if (size < TOKEN_SIZE) { store<u8>(dialog.token + size, octet); dialog.tokenLength = <u8>(size + 1); }
+  }
+
+  private static flushToken(dialog: Dialog): void {
+    const size = <u32>dialog.tokenLength;
+    if (size) Capability.entry(dialog, dialog.token, dialog.token + size);
+    memory.fill(dialog.token, 0, size);
+    dialog.tokenLength = 0;
+  }
+
+  static endList(dialog: Dialog): void {
+    if (<u32>dialog.capability == 1) {
+      CapabilityTokens.flushToken(dialog);
+      dialog.seen.listAsked = 1; // volunteered in the greeting, or asked for
+      dialog.afterList = 1;
+      Capability.close(dialog);
+    }
+    dialog.capability = 2; // nothing more of this line counts
+  }
+
+  /** True when the kept text ends with "[CAPABILITY" or is "* CAPABILITY". */
+  private static beginsList(side: Side): bool {
+    const kept = <u32>side.kept;
+    if (kept < CAPABILITY_SIZE + 1 || kept >= LINE_KEPT_MAX) return false;
+    const at = side.text + kept - CAPABILITY_SIZE;
+    if (Word.of(at, CAPABILITY_SIZE) != WORD_CAPABILITY || Word.upper(load<u8>(at, 8)) != 0x54) return false;
+    if (Word.upper(load<u8>(at, 9)) != 0x59) return false;
+    const before = <u32>load<u8>(at - 1);
+    return before == BRACKET_OPEN ||
+      (kept == CAPABILITY_SIZE + 2 && before == BLANK && <u32>load<u8>(side.text) == STAR);
+  }
+}

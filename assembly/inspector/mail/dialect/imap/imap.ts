@@ -1,0 +1,171 @@
+// IMAP before the login: commands and responses to evidence. Sees complete lines without their line
+// ends; literals were skipped, capability tokens were read on the way. RFC 3501 §6.1, §6.2, §7.1, §7.2.
+
+import { AuthLevel, MailEvidence } from "../../../finding/evidence";
+import { Auth } from "../../auth";
+import { Capability } from "../../capability";
+import { Phrase, PHRASE_ALERT, PHRASE_PRIVACY_REQUIRED, PHRASE_REFERRAL } from "../../phrase";
+import { Dialog, Mode, Wait } from "../../row";
+import { Upgrade } from "../../upgrade";
+import {
+  Word, WORD_AUTHENTICATE, WORD_BAD, WORD_BYE, WORD_CAPABILITY, WORD_EXAMINE, WORD_FETCH, WORD_ID,
+  WORD_LOGIN, WORD_LOGOUT, WORD_NO, WORD_NOOP, WORD_OK, WORD_PREAUTH, WORD_SELECT, WORD_STARTTLS, WORD_UID,
+  WORD_X8,
+} from "../../word";
+
+const STAR: u32 = 0x2a;
+const PLUS: u32 = 0x2b;
+const CAPABILITY_SIZE: u32 = 10;
+const AUTHENTICATE_SIZE: u32 = 12;
+
+export class Imap {
+  /** A complete command or continuation of the client. False when it means nothing here. */
+  static command(dialog: Dialog, at: usize, end: usize): bool {
+    const seen = dialog.seen;
+    const client = dialog.client;
+    if (seen.clientLines != 0xffff) seen.clientLines++;
+    if (dialog.authOpen) { Imap.credentials(dialog); return true; }
+    at = Word.skip(at, end);
+    const tagSize = Word.size(at, end);
+    const verbAt = Word.skip(at + tagSize, end);
+    const size = Word.size(verbAt, end);
+    if (!size) return false; // DONE, or octets that are no command
+    const tag = Word.hash(at, tagSize);
+    const word = Word.of(verbAt, size);
+    dialog.commandTag = tag;
+    Upgrade.wentOn(dialog, true, word == WORD_CAPABILITY);
+    if (dialog.tentative) dialog.tentative = Imap.confirms(word, size) ? 0 : 2;
+    if (word == WORD_LOGOUT) {
+      seen.over = 1;
+      if (dialog.afterList && seen.offered && !seen.requested) seen.quitAfterList = 1;
+    }
+    dialog.afterList = 0;
+    if (word == WORD_STARTTLS && size == 8) {
+      dialog.upgradeTag = tag;
+      Upgrade.asked(dialog, client.arguments != 0);
+    } else if (word == WORD_LOGIN) {
+      dialog.authTag = tag;
+      dialog.scrub = 1;
+      if (client.hidden) seen.markAuth(AuthLevel.Reusable);
+    } else if (word == WORD_AUTHENTICATE && size == AUTHENTICATE_SIZE) {
+      Imap.authenticate(dialog, tag, verbAt + size, end);
+    } else if (word == WORD_SELECT || word == WORD_EXAMINE) {
+      dialog.selected = 1;
+    } else if (dialog.selected && Imap.fetches(word, verbAt + size, end)) {
+      dialog.fetchTag = tag;
+    }
+    if (!Capability.isMask(verbAt, size)) return true;
+    seen.mark(size == 8 && word == WORD_X8 && seen.listClosed ? MailEvidence.CmdMasked : MailEvidence.CmdOdd);
+    return true;
+  }
+
+  /** FETCH, or UID FETCH with the second word at `at`. */
+  private static fetches(word: u64, at: usize, end: usize): bool {
+    if (word == WORD_FETCH) return true;
+    at = Word.skip(at, end);
+    return word == WORD_UID && Word.of(at, Word.size(at, end)) == WORD_FETCH;
+  }
+
+  /** Commands that tell an IMAP client on an unusual port. */
+  private static confirms(word: u64, size: u32): bool {
+    return word == WORD_LOGIN || word == WORD_STARTTLS || word == WORD_ID || word == WORD_NOOP || word == WORD_LOGOUT ||
+      (word == WORD_CAPABILITY && size == CAPABILITY_SIZE) || (word == WORD_AUTHENTICATE && size == AUTHENTICATE_SIZE);
+  }
+
+  private static authenticate(dialog: Dialog, tag: u32, at: usize, end: usize): void {
+    at = Word.skip(at, end);
+    const size = Word.size(at, end);
+    const seen = dialog.seen;
+    dialog.authTag = tag;
+    dialog.authLevel = <u8>Auth.level(at, size);
+    dialog.authLines = dialog.client.hidden ? 0 : <u8>Auth.lines(at, size);
+    dialog.authOpen = seen.serverSeen != 0 || dialog.authLines != 0 ? 1 : 0;
+    dialog.scrub = 1;
+    if (dialog.client.hidden) seen.markAuth(dialog.authLevel);
+  }
+
+  private static credentials(dialog: Dialog): void {
+    const client = dialog.client;
+    const cancelled = client.star != 0 && client.length <= 2;
+    if (!cancelled && client.hidden) dialog.seen.markAuth(dialog.authLevel);
+    if (dialog.seen.serverSeen) return;
+    if (dialog.authLines) dialog.authLines--;
+    if (!dialog.authLines || cancelled) dialog.authOpen = 0;
+  }
+
+  /** A list begins in this line of the server; true when it counts: no login or upgrade done or under way. */
+  static listCounts(dialog: Dialog): bool {
+    const text = dialog.server.text;
+    if (dialog.authenticated || dialog.authTag != 0 || dialog.client.wait != Wait.None || dialog.go) return false;
+    if (<u32>load<u8>(text) != STAR) return true;
+    return Word.of(text + 2, Word.size(text + 2, text + dialog.server.kept)) != WORD_PREAUTH;
+  }
+
+  /** A complete response of the server. */
+  static reply(dialog: Dialog, at: usize, end: usize): void {
+    const seen = dialog.seen;
+    if (at >= end) return;
+    const first = <u32>load<u8>(at);
+    const tagSize = Word.size(at, end);
+    const wordAt = Word.skip(at + tagSize, end);
+    const size = Word.size(wordAt, end);
+    const word = Word.of(wordAt, size);
+    if (first == PLUS) {
+      if (dialog.client.wait == Wait.Asked && !dialog.doubtful) seen.mark(MailEvidence.StarttlsOdd);
+      return;
+    }
+    if (seen.serverReplies != 0xffff) seen.serverReplies++;
+    Upgrade.wentOn(dialog, false, false);
+    if (dialog.server.mode == Mode.Lost) return;
+    const status = word == WORD_OK || word == WORD_NO || word == WORD_BAD;
+    if ((status || word == WORD_BYE || word == WORD_PREAUTH) && Phrase.has(wordAt, end, PHRASE_REFERRAL)) {
+      seen.mark(MailEvidence.Referral);
+    }
+    if (first == STAR && tagSize == 1) Imap.untagged(dialog, word, wordAt, end);
+    else if (status) Imap.tagged(dialog, Word.hash(at, tagSize), word, wordAt, end);
+  }
+
+  private static untagged(dialog: Dialog, word: u64, at: usize, end: usize): void {
+    const seen = dialog.seen;
+    if (!dialog.greeted) {
+      dialog.greeted = 1;
+      if (word == WORD_OK) dialog.welcomed = 1;
+      else if (word == WORD_BYE) seen.refused = 1;
+      else if (word == WORD_PREAUTH) {
+        seen.mark(MailEvidence.Preauth);
+        dialog.authenticated = 1;
+      }
+      return;
+    }
+    if (dialog.client.wait != Wait.Asked || dialog.doubtful) return;
+    if (word == WORD_CAPABILITY || word == WORD_BYE) return;
+    if (word != WORD_OK || Phrase.has(at, end, PHRASE_ALERT)) seen.mark(MailEvidence.PretlsData);
+  }
+
+  private static tagged(dialog: Dialog, tag: u32, word: u64, at: usize, end: usize): void {
+    const seen = dialog.seen;
+    const client = dialog.client;
+    if (client.mode == Mode.Skip && client.untouched && tag == dialog.commandTag) {
+      client.mode = Mode.Line; // the server did not want the literal
+      client.skip = 0;
+      client.clear();
+    }
+    if (tag == dialog.upgradeTag && client.wait == Wait.Asked) {
+      dialog.upgradeTag = 0;
+      if (word == WORD_OK) Upgrade.granted(dialog);
+      else {
+        Upgrade.refused(dialog);
+        if (seen.offered && !dialog.upgradeArgument && !dialog.doubtful) seen.mark(MailEvidence.StarttlsUnknown);
+      }
+    }
+    if (tag == dialog.authTag) {
+      dialog.authTag = 0;
+      dialog.authOpen = 0;
+      if (word == WORD_OK) dialog.authenticated = 1;
+    }
+    if (word == WORD_OK && dialog.fetchTag != 0 && tag == dialog.fetchTag) seen.mark(MailEvidence.ClearRead);
+    if (word == WORD_NO && seen.offerMissing && Phrase.has(at, end, PHRASE_PRIVACY_REQUIRED)) {
+      seen.mark(MailEvidence.TlsDemanded);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+// POP3: commands and replies to evidence. Sees complete lines without their line ends, never user
+// names or passwords. RFC 1939 §3–7, RFC 2449 §5, RFC 2595 §4, RFC 5034 §4.
+
+import { AuthLevel, MailEvidence } from "../../../finding/evidence";
+import { Auth } from "../../auth";
+import { Capability } from "../../capability";
+import { OpenList } from "../../open-list";
+import { Pending, PENDING_ARGUMENT, Verb } from "../../pending";
+import {
+  Phrase, PHRASE_DISALLOW, PHRASE_FIRST, PHRASE_NON_SECURE, PHRASE_NOT_ALLOWED, PHRASE_ONLY, PHRASE_REQUIRE,
+  PHRASE_STLS, PHRASE_TLS,
+} from "../../phrase";
+import { Dialog, Mode } from "../../row";
+import { Upgrade } from "../../upgrade";
+import {
+  Word, WORD_APOP, WORD_AUTH, WORD_CAPA, WORD_LIST, WORD_PASS, WORD_QUIT, WORD_RETR, WORD_STLS, WORD_TOP,
+  WORD_UIDL, WORD_USER,
+} from "../../word";
+
+const DOT: u32 = 0x2e;
+const PLUS: u32 = 0x2b;
+const MINUS: u32 = 0x2d;
+
+export class Pop3 {
+  /** A complete line of the client. False when its words mean nothing here. */
+  static command(dialog: Dialog, at: usize, end: usize): bool {
+    const seen = dialog.seen;
+    const client = dialog.client;
+    if (seen.clientLines != 0xffff) seen.clientLines++;
+    if (dialog.authOpen) { Pop3.credentials(dialog); return true; }
+    at = Word.skip(at, end);
+    const size = Word.size(at, end);
+    const word = Word.of(at, size);
+    Upgrade.wentOn(dialog, true, word == WORD_CAPA);
+    const argument = client.arguments != 0;
+    const verb = Pop3.verb(word, argument);
+    if (dialog.tentative) dialog.tentative = verb == Verb.Other ? 2 : 0;
+    if (verb == Verb.Quit) {
+      seen.over = 1;
+      if (dialog.afterList && seen.offered && !seen.requested) seen.quitAfterList = 1;
+    }
+    dialog.afterList = 0;
+    OpenList.leaveBroken(dialog);
+    switch (verb) {
+      case Verb.Stls: Upgrade.asked(dialog, argument); break;
+      case Verb.User: dialog.scrub = 1; break; // the answer may quote it
+      case Verb.Pass: seen.markAuth(AuthLevel.Reusable); dialog.scrub = 1; break;
+      case Verb.Apop: seen.markAuth(AuthLevel.Crackable); dialog.scrub = 1; break;
+      case Verb.Auth: Pop3.auth(dialog, at + size, end); break;
+      case Verb.Other: if (Capability.isMask(at, size)) seen.mark(MailEvidence.CmdOdd); break;
+    }
+    if (!Pending.at(dialog.pending).push(verb, argument ? PENDING_ARGUMENT : 0)) {
+      if (seen.serverSeen) dialog.lose();
+      else Pending.at(dialog.pending).clear();
+    }
+    return verb != Verb.Other || Capability.isMask(at, size);
+  }
+
+  private static verb(word: u64, argument: bool): u32 {
+    if (word == WORD_CAPA) return Verb.Capa;
+    if (word == WORD_STLS) return Verb.Stls;
+    if (word == WORD_USER) return Verb.User;
+    if (word == WORD_PASS) return Verb.Pass;
+    if (word == WORD_APOP) return Verb.Apop;
+    if (word == WORD_AUTH) return argument ? Verb.Auth : Verb.List; // without a mechanism it lists them
+    if (word == WORD_LIST || word == WORD_UIDL) return argument ? Verb.Noop : Verb.List;
+    if (word == WORD_RETR || word == WORD_TOP) return Verb.Retr;
+    if (word == WORD_QUIT) return Verb.Quit;
+    return Verb.Other;
+  }
+
+  private static auth(dialog: Dialog, at: usize, end: usize): void {
+    at = Word.skip(at, end);
+    const size = Word.size(at, end);
+    const seen = dialog.seen;
+    dialog.authLevel = <u8>Auth.level(at, size);
+    dialog.authLines = dialog.client.hidden ? 0 : <u8>Auth.lines(at, size);
+    dialog.authOpen = seen.serverSeen != 0 || dialog.authLines != 0 ? 1 : 0;
+    dialog.scrub = 1;
+    if (dialog.client.hidden) seen.markAuth(dialog.authLevel);
+  }
+
+  private static credentials(dialog: Dialog): void {
+    const client = dialog.client;
+    const cancelled = client.star != 0 && client.length <= 2;
+    if (!cancelled && client.hidden) dialog.seen.markAuth(dialog.authLevel);
+    if (!Pending.at(dialog.pending).push(Verb.AuthResponse, 0)) Pending.at(dialog.pending).clear();
+    if (dialog.seen.serverSeen) return;
+    if (dialog.authLines) dialog.authLines--;
+    if (!dialog.authLines || cancelled) dialog.authOpen = 0;
+  }
+
+  /** A complete line of the server, outside of multi-line answers other than the list. */
+  static reply(dialog: Dialog, at: usize, end: usize): void {
+    const seen = dialog.seen;
+    if (dialog.listing) { Pop3.listLine(dialog, at, end); return; }
+    if (at >= end) return;
+    const first = <u32>load<u8>(at);
+    const pending = Pending.at(dialog.pending);
+    const verb = pending.front;
+    if (first != PLUS && first != MINUS) {
+      // The server did not greet: what was taken for it was the answer to CAPA.
+      if (verb != Verb.Capa || seen.serverReplies != 1) return;
+      pending.pop();
+      Pop3.begin(dialog);
+      Pop3.listLine(dialog, at, end);
+      return;
+    }
+    if (first == PLUS && at + 1 < end && Word.isBlank(load<u8>(at, 1)) || at + 1 == end) {
+      if (verb == Verb.Auth || verb == Verb.AuthResponse) pending.pop(); // a challenge
+      return;
+    }
+    const good = first == PLUS;
+    if (seen.serverReplies != 0xffff) seen.serverReplies++;
+    Upgrade.wentOn(dialog, false, false);
+    if (dialog.server.mode == Mode.Lost) return;
+    if (!dialog.greeted) {
+      dialog.greeted = 1;
+      if (dialog.fromStart || verb == Verb.None) {
+        if (good) dialog.welcomed = 1;
+        else seen.refused = 1;
+        return;
+      }
+    }
+    pending.pop();
+    if (!good && verb != Verb.Stls && seen.offerMissing && Pop3.demands(at, end)) seen.mark(MailEvidence.TlsDemanded);
+    switch (verb) {
+      case Verb.Capa:
+        if (!good) break; // unknown command: nothing is known of STLS
+        Pop3.begin(dialog);
+        break;
+      case Verb.List: case Verb.Retr:
+        if (!good) break;
+        dialog.server.mode = Mode.Body;
+        dialog.server.dot = 1;
+        if (verb == Verb.Retr) { seen.mark(MailEvidence.ClearRead); dialog.scrub = 1; }
+        break;
+      case Verb.Stls:
+        if (good) { Upgrade.granted(dialog); break; }
+        Upgrade.refused(dialog);
+        if (seen.offered && !dialog.upgradeArgument && !dialog.doubtful) seen.mark(MailEvidence.StarttlsUnknown);
+        break;
+    }
+    if (dialog.authOpen && pending.front != Verb.AuthResponse) dialog.authOpen = 0;
+  }
+
+  private static begin(dialog: Dialog): void {
+    const seen = dialog.seen;
+    dialog.listing = 1;
+    Capability.begin(dialog);
+    seen.listAsked = 1;
+    if (dialog.doubtful) seen.listBroken = 1;
+  }
+
+  /** One line of CAPA's answer. RFC 2449 §5. */
+  private static listLine(dialog: Dialog, at: usize, end: usize): void {
+    const first = at < end ? <u32>load<u8>(at) : 0;
+    if (first == PLUS || first == MINUS) { // another reply: this was no list, or its end is missing
+      dialog.listing = 0;
+      dialog.doubtful = 1;
+      dialog.seen.listBroken = 1;
+      return;
+    }
+    if (at + 1 == end && <u32>load<u8>(at) == DOT) {
+      dialog.listing = 0;
+      dialog.afterList = 1;
+      Capability.close(dialog);
+      return;
+    }
+    Capability.entry(dialog, at, end);
+  }
+
+  private static demands(at: usize, end: usize): bool {
+    if (!Phrase.has(at, end, PHRASE_NON_SECURE) && !Phrase.has(at, end, PHRASE_TLS) &&
+      !Phrase.has(at, end, PHRASE_STLS)) return false;
+    return Phrase.has(at, end, PHRASE_DISALLOW) || Phrase.has(at, end, PHRASE_REQUIRE) ||
+      Phrase.has(at, end, PHRASE_NOT_ALLOWED) || Phrase.has(at, end, PHRASE_FIRST) ||
+      Phrase.has(at, end, PHRASE_ONLY);
+  }
+}

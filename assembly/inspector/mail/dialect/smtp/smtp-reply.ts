@@ -1,0 +1,260 @@
+// SMTP and LMTP replies to evidence: the list, contradictions, refusals, the go-ahead. Sees complete
+// lines without their line ends. RFC 5321 §4.2, RFC 3207 §4, RFC 2034 §4.
+
+import { Family, MailEvidence } from "../../../finding/evidence";
+import { Capability } from "../../capability";
+import { Pending, PENDING_ARGUMENT, PENDING_X, Verb } from "../../pending";
+import {
+  Phrase, PHRASE_COMMAND_UNRECOGNIZED, PHRASE_DEMAND_10, PHRASE_DEMAND_11, PHRASE_ENCRYPTION_NEEDED,
+  PHRASE_ENCRYPTION_REQUIRED, PHRASE_ERROR_COMMAND, PHRASE_FIRST, PHRASE_GO, PHRASE_ISSUE, PHRASE_MUST,
+  PHRASE_NOT_ADVERTISED, PHRASE_READY, PHRASE_REQUIRE, PHRASE_START, PHRASE_STARTTLS, PHRASE_TLS,
+} from "../../phrase";
+import { Dialog, Mode } from "../../row";
+import { Smtp } from "./smtp";
+import { OpenList } from "../../open-list";
+import { Upgrade } from "../../upgrade";
+import { Word } from "../../word";
+
+const HYPHEN: u32 = 0x2d;
+const LETTER_X: u32 = 0x58;
+/** Least X's that count as an echoed mask. */
+const ECHO_SIZE_MIN: u32 = 4;
+/** Stars that make a banner a masked one. */
+const BANNER_STARS_MIN: u32 = 8;
+/** Size of the word OK. */
+const OK_SIZE: u32 = 2;
+
+export class SmtpReply {
+  /** Reply code of the line, 0 when it is none. */
+  private static code(at: usize, end: usize): u32 {
+    if (at + 3 > end) return 0;
+    const first = <u32>load<u8>(at) - 0x30;
+    const second = <u32>load<u8>(at, 1) - 0x30;
+    const third = <u32>load<u8>(at, 2) - 0x30;
+    if (first < 2 || first > 5 || second > 9 || third > 9) return 0;
+    return first * 100 + second * 10 + third;
+  }
+
+  /** A complete line of the server. */
+  static reply(dialog: Dialog, at: usize, end: usize): void {
+    const code = SmtpReply.code(at, end);
+    if (!code) {
+      if (OpenList.isOpen(dialog)) dialog.seen.mark(MailEvidence.CapHole);
+      return;
+    }
+    Upgrade.wentOn(dialog, false, false);
+    if (dialog.server.mode == Mode.Lost) return;
+    const separator = at + 3 < end ? <u32>load<u8>(at, 3) : 0;
+    const more = separator == HYPHEN;
+    const text = more || Word.isBlank(separator) ? at + 4 : at + 3;
+    if (!dialog.replyOpen) SmtpReply.open(dialog, code, text, end);
+    dialog.replyCode = <u16>code;
+    const verb = <u32>dialog.replyVerb;
+    if (verb == Verb.Ehlo && code == 250) SmtpReply.listLine(dialog, text, end, separator != 0, more);
+    else if (verb == Verb.Greeting && dialog.replyLine == 0 && dialog.bannerText) {
+      dialog.greetingLength = <u8>Capability.host(text, end, dialog.greeting);
+    }
+    if (code >= 500) SmtpReply.refusal(dialog, verb, text, end);
+    if (dialog.replyLine != 0xffff) dialog.replyLine++;
+    dialog.replyOpen = more ? 1 : 0;
+    if (!more) SmtpReply.finish(dialog, verb, code, text, end);
+  }
+
+  /** First line of a reply: whose reply is it. */
+  private static open(dialog: Dialog, code: u32, text: usize, end: usize): void {
+    const pending = Pending.at(dialog.pending);
+    const seen = dialog.seen;
+    dialog.replyLine = 0;
+    dialog.replyFlags = <u8>pending.frontFlags;
+    if (!dialog.greeted) {
+      dialog.greeted = 1;
+      const early = pending.front; // a client that did not wait, or a connection joined late
+      const asked = early == Verb.Starttls && !dialog.fromStart;
+      if (!asked && (code == 220 || (code >= 400 && (dialog.fromStart || early == Verb.None)))) {
+        dialog.replyVerb = Verb.Greeting;
+        return;
+      }
+    }
+    dialog.replyVerb = <u8>pending.front;
+    if (pending.front != Verb.None || seen.clientSeen) return;
+    // The client is out of sight: its commands are guessed from the answers.
+    if (code == 250 && !seen.listBegun && dialog.welcomed) dialog.replyVerb = Verb.Ehlo;
+    else if (code == 220 && SmtpReply.readsLikeGo(text, end)) dialog.replyVerb = Verb.Starttls;
+  }
+
+  private static readsLikeGo(at: usize, end: usize): bool {
+    return Phrase.has(at, end, PHRASE_TLS) || Phrase.has(at, end, PHRASE_START) ||
+      Phrase.has(at, end, PHRASE_READY) || Phrase.has(at, end, PHRASE_GO);
+  }
+
+  /** One line of an EHLO reply: the server's name, then keywords. */
+  private static listLine(dialog: Dialog, at: usize, end: usize, separated: bool, more: bool): void {
+    const seen = dialog.seen;
+    if (dialog.replyLine == 0) {
+      // Heard alone, a single line may as well answer HELO.
+      if (!more && !seen.clientSeen) { dialog.replyVerb = Verb.Helo; return; }
+      Capability.begin(dialog);
+      seen.listAsked = seen.clientSeen;
+      if (dialog.doubtful) seen.listBroken = 1;
+      SmtpReply.compareHosts(dialog, at, end);
+      if (Capability.isKey(dialog, at, <u32>(end - at))) seen.offered = 1; // a real server says it in its first line
+      return;
+    }
+    if (Word.skip(at, end) < end) Capability.entry(dialog, at, end);
+    else if (separated && !seen.listBroken) seen.mark(MailEvidence.CapHole);
+  }
+
+  /** Does the list's first line name another host than the greeting. */
+  private static compareHosts(dialog: Dialog, at: usize, end: usize): void {
+    const size = Capability.host(at, end, dialog.ehloHost);
+    const greeting = <u32>dialog.greetingLength;
+    dialog.ehloHostLength = <u8>size;
+    if (!size || !greeting || dialog.doubtful) return;
+    let same = size == greeting;
+    for (let index: u32 = 0; same && index < size; index++) {
+      same = Word.lower(load<u8>(dialog.ehloHost + index)) == Word.lower(load<u8>(dialog.greeting + index));
+    }
+    if (!same) dialog.seen.mark(MailEvidence.BannerMismatch);
+  }
+
+  /** A line with a 5xx code: does it contradict what was offered, or echo a mask. */
+  private static refusal(dialog: Dialog, verb: u32, at: usize, end: usize): void {
+    const seen = dialog.seen;
+    if (Phrase.has(at, end, PHRASE_ERROR_COMMAND)) dialog.family = <u8>Family.Postfix;
+    else if (Phrase.has(at, end, PHRASE_COMMAND_UNRECOGNIZED)) dialog.family = <u8>Family.Sendmail;
+    if (seen.offerMissing && verb != Verb.Starttls && SmtpReply.demands(at, end)) seen.mark(MailEvidence.TlsDemanded);
+    if (dialog.doubtful || (dialog.replyFlags & PENDING_X) != 0 || !SmtpReply.echoes(at, end)) return;
+    // A mask concerns commands the box does not know; other replies may quote addresses.
+    const unknown = verb == Verb.Ehlo || verb == Verb.Starttls || verb == Verb.Auth || verb == Verb.Other ||
+      verb == Verb.Xclient || (verb == Verb.None && !seen.clientSeen);
+    if (unknown) seen.mark(MailEvidence.EchoMasked);
+  }
+
+  private static demands(at: usize, end: usize): bool {
+    if (Phrase.has(at, end, PHRASE_NOT_ADVERTISED)) return false;
+    if (Phrase.has(at, end, PHRASE_DEMAND_10) || Phrase.has(at, end, PHRASE_DEMAND_11)) return true;
+    if (Phrase.has(at, end, PHRASE_ENCRYPTION_REQUIRED) || Phrase.has(at, end, PHRASE_ENCRYPTION_NEEDED)) return true;
+    return Phrase.has(at, end, PHRASE_STARTTLS) && (Phrase.has(at, end, PHRASE_MUST) ||
+      Phrase.has(at, end, PHRASE_ISSUE) || Phrase.has(at, end, PHRASE_FIRST) || Phrase.has(at, end, PHRASE_REQUIRE));
+  }
+
+  /** Four or more X's that stand alone as a word. */
+  private static echoes(at: usize, end: usize): bool {
+    let run: u32 = 0;
+    let alone = true; // nothing alphanumeric stands directly before the run
+    for (; at < end; at++) { // at most LINE_KEPT_MAX octets
+      const octet = <u32>load<u8>(at);
+      if (octet == LETTER_X) { run++; continue; }
+      const alphanumeric = Word.isDigit(octet) || Word.upper(octet) - 0x41 < 26;
+      if (run >= ECHO_SIZE_MIN && alone && !alphanumeric) return true;
+      run = 0;
+      alone = !alphanumeric;
+    }
+    return run >= ECHO_SIZE_MIN && alone;
+  }
+
+  /** Last line of a reply. */
+  private static finish(dialog: Dialog, verb: u32, code: u32, text: usize, end: usize): void {
+    const seen = dialog.seen;
+    const pending = Pending.at(dialog.pending);
+    const flags = <u32>dialog.replyFlags;
+    if (seen.serverReplies != 0xffff) seen.serverReplies++;
+    if (verb == Verb.Greeting) { SmtpReply.greeting(dialog, code); return; }
+    if (pending.front == verb) pending.pop();
+    if (dialog.client.gap && (code == 250 || code >= 400)) {
+      dialog.client.gap = 0; // the body whose end was lost is over
+      dialog.client.mode = Mode.Line;
+    }
+    switch (verb) {
+      case Verb.Ehlo: SmtpReply.list(dialog, code, text, end); break;
+      case Verb.Helo:
+        if (code == 250 && seen.ehloReply >= 400 && !dialog.doubtful) seen.mark(MailEvidence.EhloDenied);
+        break;
+      case Verb.Starttls: SmtpReply.answer(dialog, code, flags); break;
+      case Verb.Data:
+        if (code == 354 && dialog.client.mode == Mode.Line) Smtp.body(dialog);
+        break;
+      case Verb.Exchange:
+        if (code == 354 && dialog.exchange) {
+          dialog.client.skip = dialog.exchange;
+          dialog.client.mode = Mode.Skip;
+          dialog.scrub = 1;
+        }
+        break;
+      case Verb.Mail: if (code == 250) dialog.transaction = 1; break;
+      case Verb.Rcpt: if (code == 250 && dialog.recipients != 31) dialog.recipients++; break;
+      case Verb.Rset: case Verb.Dot: dialog.transaction = 0; break;
+      case Verb.Xclient: if (code == 220) SmtpReply.startAnew(dialog); break;
+      case Verb.Other: if (dialog.firstMasked == 1 && code >= 400) dialog.firstMasked = 2; break;
+    }
+    if (dialog.authOpen && code != 334 && pending.front != Verb.AuthResponse && verb != Verb.None) {
+      if (verb == Verb.Auth || verb == Verb.AuthResponse) {
+        dialog.authOpen = 0;
+        if (code == 235) dialog.authenticated = 1;
+      }
+    } else if (dialog.authOpen && code != 334 && verb == Verb.None) dialog.authOpen = 0;
+  }
+
+  private static greeting(dialog: Dialog, code: u32): void {
+    const seen = dialog.seen;
+    if (code != 220) { seen.refused = 1; return; }
+    dialog.welcomed = 1;
+    if (<u32>dialog.stars >= BANNER_STARS_MIN && !dialog.bannerText) seen.mark(MailEvidence.BannerMasked);
+  }
+
+  /** The reply to EHLO is complete. */
+  private static list(dialog: Dialog, code: u32, text: usize, end: usize): void {
+    const seen = dialog.seen;
+    seen.ehloReply = <u16>code;
+    if (code >= 400) { seen.listDenied = 1; return; }
+    if (code != 250) { dialog.doubtful = 1; return; } // no reply to EHLO: commands and replies do not match
+    if (!seen.listBegun) return;
+    if (dialog.replyLine == 1 && seen.clientSeen != 0 && !dialog.doubtful && SmtpReply.saysOk(text, end)) {
+      seen.mark(MailEvidence.EhloNooped);
+      seen.listBegun = 0;
+      seen.listDenied = 1;
+      return;
+    }
+    seen.listDenied = 0;
+    dialog.afterList = 1;
+    Capability.close(dialog);
+  }
+
+  /** `2.0.0 Ok` or `ok` at the start: what a server says to NOOP. */
+  private static saysOk(at: usize, end: usize): bool {
+    if (at + 6 <= end && load<u32>(at) == 0x2e302e32 && load<u16>(at, 4) == 0x2030) at += 6; // "2.0.0 "
+    if (at + OK_SIZE > end || Word.of(at, OK_SIZE) != 0x4b4f) return false;
+    if (at + OK_SIZE == end) return true;
+    const octet = <u32>load<u8>(at, 2);
+    return !Word.isDigit(octet) && Word.upper(octet) - 0x41 >= 26 && octet != 0x5f;
+  }
+
+  /** The answer to STARTTLS. RFC 3207 §4: 220, 501, 454. */
+  private static answer(dialog: Dialog, code: u32, flags: u32): void {
+    const seen = dialog.seen;
+    seen.starttlsReply = <u16>code;
+    if (code == 220) { Upgrade.granted(dialog); return; }
+    Upgrade.refused(dialog);
+    if ((flags & PENDING_ARGUMENT) != 0 || dialog.doubtful) return;
+    if (code < 400) seen.mark(MailEvidence.StarttlsOdd);
+    if (code < 400 || !seen.offered) return; // asked without an offer: a probe
+    if (code < 500) { seen.mark(MailEvidence.StarttlsTemp); return; }
+    switch (code) {
+      case 503:
+        if (dialog.transaction) break; // in the middle of a mail: the client's mistake
+        seen.mark(MailEvidence.StarttlsUnknown);
+        break;
+      case 500: case 502: case 504: case 550: case 554: seen.mark(MailEvidence.StarttlsUnknown); break;
+      default: seen.mark(MailEvidence.StarttlsOdd);
+    }
+  }
+
+  /** XCLIENT: the session begins again, with another list. */
+  private static startAnew(dialog: Dialog): void {
+    const seen = dialog.seen;
+    seen.listBegun = 0;
+    seen.listClosed = 0;
+    seen.listAsked = 0;
+    seen.offered = 0;
+  }
+}

@@ -1,0 +1,167 @@
+// SMTP and LMTP commands to evidence. Sees complete lines without their line ends, never the arguments
+// of commands that carry names or credentials. RFC 5321 §4.1, RFC 3207 §4, RFC 4954 §4, RFC 3030 §2,
+// RFC 2033 §4.
+
+import { MailEvidence } from "../../../finding/evidence";
+import { Auth } from "../../auth";
+import { Capability } from "../../capability";
+import { Pending, PENDING_ARGUMENT, PENDING_X, Verb } from "../../pending";
+import { Dialog, Mode } from "../../row";
+import { OpenList } from "../../open-list";
+import { Upgrade } from "../../upgrade";
+import {
+  Word, WORD_ANONYMOUSTLS, WORD_AUTH, WORD_BDAT, WORD_DATA, WORD_EHLO, WORD_ETRN, WORD_EXPN, WORD_HELO,
+  WORD_HELP, WORD_LHLO, WORD_MAIL, WORD_NOOP, WORD_PROXY, WORD_QUIT, WORD_RCPT, WORD_RSET, WORD_STARTTLS,
+  WORD_VRFY, WORD_X4, WORD_X8, WORD_XCLIENT, WORD_XEXCH50, WORD_XFORWARD,
+} from "../../word";
+
+const ANONYMOUSTLS_SIZE: u32 = 14;
+
+export class Smtp {
+  /** A complete line of the client. False when its words mean nothing here (they are then overwritten). */
+  static command(dialog: Dialog, at: usize, end: usize): bool {
+    const seen = dialog.seen;
+    if (seen.clientLines != 0xffff) seen.clientLines++;
+    if (dialog.authOpen) { Smtp.credentials(dialog); return true; }
+    at = Word.skip(at, end);
+    const size = Word.size(at, end);
+    const word = Word.of(at, size);
+    if (word == WORD_PROXY && seen.clientLines == 1) { seen.clientLines = 0; return true; }
+    Upgrade.wentOn(dialog, true, word == WORD_EHLO || word == WORD_HELO);
+    const verb = Smtp.verb(word, size);
+    if (dialog.tentative) dialog.tentative = verb == Verb.Ehlo || verb == Verb.Helo ? 0 : 2;
+    Smtp.unterminated(dialog);
+    OpenList.leaveBroken(dialog);
+    if (verb == Verb.Quit) {
+      seen.over = 1;
+      if (dialog.afterList && seen.offered && !seen.requested) seen.quitAfterList = 1;
+    }
+    dialog.afterList = 0;
+    Smtp.masks(dialog, verb, word, at, size);
+    const argument = dialog.client.arguments != 0;
+    const flags = (argument ? PENDING_ARGUMENT : 0) | (dialog.client.xSeen ? PENDING_X : 0);
+    Smtp.act(dialog, verb, word, at + size, end, argument);
+    if (verb != Verb.Bdat || dialog.client.mode != Mode.Lost) Smtp.push(dialog, verb, flags);
+    return verb != Verb.Other || Capability.isMask(at, size);
+  }
+
+  private static verb(word: u64, size: u32): u32 {
+    if (word == WORD_EHLO || word == WORD_LHLO) return Verb.Ehlo;
+    if (word == WORD_HELO) return Verb.Helo;
+    if (word == WORD_STARTTLS) return size == 8 ? Verb.Starttls : Verb.Other;
+    if (word == WORD_ANONYMOUSTLS) return size == ANONYMOUSTLS_SIZE ? Verb.Starttls : Verb.Other;
+    if (word == WORD_AUTH) return Verb.Auth;
+    if (word == WORD_MAIL) return Verb.Mail;
+    if (word == WORD_RCPT) return Verb.Rcpt;
+    if (word == WORD_DATA) return Verb.Data;
+    if (word == WORD_BDAT) return Verb.Bdat;
+    if (word == WORD_RSET) return Verb.Rset;
+    if (word == WORD_NOOP) return Verb.Noop;
+    if (word == WORD_QUIT) return Verb.Quit;
+    if (word == WORD_VRFY || word == WORD_EXPN || word == WORD_ETRN) return Verb.Verify;
+    if (word == WORD_HELP) return Verb.Help;
+    if (word == WORD_XCLIENT) return Verb.Xclient;
+    if (word == WORD_XFORWARD) return Verb.Verify;
+    if (word == WORD_XEXCH50) return Verb.Exchange;
+    return Verb.Other;
+  }
+
+  private static push(dialog: Dialog, verb: u32, flags: u32): void {
+    const pending = Pending.at(dialog.pending);
+    if (pending.push(verb, flags)) return;
+    if (dialog.seen.serverSeen) dialog.lose();
+    else pending.clear(); // nobody is heard to answer
+  }
+
+  /** What a command sets in motion at once. */
+  private static act(dialog: Dialog, verb: u32, word: u64, at: usize, end: usize, argument: bool): void {
+    const seen = dialog.seen;
+    switch (verb) {
+      case Verb.Ehlo:
+        if (word == WORD_LHLO) dialog.lmtp = 1;
+        break;
+      case Verb.Starttls: Upgrade.asked(dialog, argument); break;
+      case Verb.Auth: Smtp.auth(dialog, at, end); break;
+      case Verb.Mail: seen.mailBegun = 1; break;
+      case Verb.Data:
+        // With the server out of sight the body must not be read as commands.
+        if (!seen.serverSeen || dialog.serverHole) Smtp.body(dialog);
+        break;
+      case Verb.Bdat: {
+        const size = Word.number(Word.skip(at, end), end);
+        if (size == u64.MAX_VALUE) { dialog.lose(); break; }
+        dialog.scrub = 1;
+        seen.mark(MailEvidence.ClearMail);
+        dialog.client.skip = size;
+        if (size) dialog.client.mode = Mode.Skip;
+        break;
+      }
+      case Verb.Exchange: {
+        const size = Word.number(Word.skip(at, end), end);
+        dialog.exchange = size == u64.MAX_VALUE ? 0 : size;
+        break;
+      }
+    }
+  }
+
+  /** The octets of a message follow. */
+  static body(dialog: Dialog): void {
+    dialog.scrub = 1;
+    dialog.client.mode = Mode.Body;
+    dialog.client.dot = 1;
+    dialog.seen.mark(MailEvidence.ClearMail);
+  }
+
+  private static auth(dialog: Dialog, at: usize, end: usize): void {
+    at = Word.skip(at, end);
+    const size = Word.size(at, end);
+    dialog.authLevel = <u8>Auth.level(at, size);
+    dialog.authLines = dialog.client.hidden ? 0 : <u8>Auth.lines(at, size);
+    if (dialog.client.hidden) dialog.seen.markAuth(dialog.authLevel);
+    dialog.authOpen = dialog.seen.serverSeen != 0 || dialog.authLines != 0 ? 1 : 0;
+    dialog.scrub = 1;
+  }
+
+  /** A line of an AUTH exchange: none of its octets was kept. */
+  private static credentials(dialog: Dialog): void {
+    const client = dialog.client;
+    const cancelled = client.star != 0 && client.length <= 2;
+    if (!cancelled && client.hidden) dialog.seen.markAuth(dialog.authLevel);
+    Smtp.push(dialog, Verb.AuthResponse, 0);
+    if (dialog.seen.serverSeen) return;
+    if (dialog.authLines) dialog.authLines--;
+    if (!dialog.authLines || cancelled) dialog.authOpen = 0;
+  }
+
+  /** Commands that a middlebox overwrote before they reached us. */
+  private static masks(dialog: Dialog, verb: u32, word: u64, at: usize, size: u32): void {
+    const seen = dialog.seen;
+    if (dialog.firstMasked) {
+      seen.mark(verb == Verb.Helo && dialog.firstMasked == 2 ? MailEvidence.CmdMasked : MailEvidence.CmdOdd);
+      dialog.firstMasked = 0;
+    }
+    if (verb != Verb.Other || !Capability.isMask(at, size)) return;
+    if (size == 8 && word == WORD_X8 && seen.listClosed && !dialog.replyOpen) {
+      seen.mark(MailEvidence.CmdMasked);
+    } else if (size == 4 && word == WORD_X4 && seen.clientLines == 1 && dialog.client.arguments) {
+      dialog.firstMasked = 1;
+      seen.note(MailEvidence.CmdMasked);
+    } else {
+      seen.mark(MailEvidence.CmdOdd);
+    }
+  }
+
+  /** The client goes on although the list has no last line. */
+  private static unterminated(dialog: Dialog): void {
+    if (!OpenList.isOpen(dialog) || !dialog.acked || dialog.serverHole) return;
+    dialog.seen.mark(MailEvidence.CapUnterminated);
+    OpenList.drop(dialog);
+  }
+
+  /** The end mark of DATA was reached. */
+  static dataEnd(dialog: Dialog): void {
+    const count = dialog.lmtp ? max<u32>(1, dialog.recipients) : 1; // RFC 2033 §4.2: a reply for each recipient
+    for (let index: u32 = 0; index < count; index++) Smtp.push(dialog, Verb.Dot, 0);
+    dialog.recipients = 0;
+  }
+}

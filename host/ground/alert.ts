@@ -1,0 +1,179 @@
+// The two records a reader of the results sees: an alert, and one line per flow. Their keys, their
+// order and their meaning are the published contract; sinks import this file and nothing else.
+// Turns each into one line of JSON. Does not decide anything.
+
+import type { Application, Stage, TlsState } from "./finding.ts";
+
+/** What an alert is about. A flow may raise several kinds. */
+export type AlertKind =
+  | "capability-rewritten"
+  | "reset-forged"
+  | "segment-forged"
+  | "connection-blocked"
+  | "cleartext-exposed";
+
+export type Verdict = "proven" | "likely" | "suspect" | "withdrawn" | "none";
+export type Severity = "critical" | "warning" | "notice" | "info";
+/** Where, seen from the tap, the change was made. */
+export type Side = "far" | "near" | "unknown";
+
+/** Who is affected; `unknown` until there is something to compare with. */
+export type Scope =
+  | "unknown"
+  | "all-clients"
+  | "one-client"
+  | "port-25-only"
+  | "several-operators"
+  | "one-operator";
+
+/** Both ends of a connection. Addresses as dotted quad or RFC 5952. */
+export interface AlertFlow {
+  readonly client: string;
+  readonly clientPort: number;
+  readonly server: string;
+  readonly serverPort: number;
+  readonly application: Application;
+}
+
+/** One alert, as printed, written and sent. Absent values are null, never left out. */
+export interface Alert {
+  /** Stable for one flow and one kind: the same file gives the same ids. */
+  readonly id: string;
+  /** 1, then one more each time verdict or evidence of this id changes. */
+  readonly revision: number;
+  /** Capture time of the frame that settled it: RFC 3339, UTC, nanoseconds. */
+  readonly time: string;
+  readonly alert: AlertKind;
+  readonly verdict: Exclude<Verdict, "none">;
+  readonly severity: Severity;
+  /** Evidence names, sorted. */
+  readonly evidence: readonly string[];
+  readonly flow: AlertFlow;
+  readonly interface: string | null;
+  readonly file: string | null;
+  readonly lanClient: string | null;
+  readonly serverName: string | null;
+  readonly side: Side;
+  readonly scope: Scope;
+  readonly fingerprint: string | null;
+  /** Upper-case first tokens in wire order; null when no list was seen. */
+  readonly offered: readonly string[] | null;
+  readonly expected: readonly string[] | null;
+  /** Frame numbers, from 1, within `file` or `evidenceFile`. */
+  readonly frames: readonly number[];
+  readonly evidenceFile: string | null;
+  /** One or two plain sentences for the owner. */
+  readonly text: string;
+}
+
+/** One TCP flow that carried a mail dialog, a reset or any evidence: a line of `--flows`. */
+export interface FlowLine {
+  readonly flow: AlertFlow;
+  readonly file: string | null;
+  /** The strongest of the separately judged families. */
+  readonly verdict: Verdict;
+  readonly severity: Severity;
+  /** Evidence names, sorted; those that only inform are included. */
+  readonly evidence: readonly string[];
+  readonly alerts: readonly AlertKind[];
+  /** Why the verdict is none: `benign:…`, `unexplained`, or null. */
+  readonly reason: string | null;
+  readonly resets: { readonly toClient: number; readonly toServer: number };
+  /** Where the connection stood at the first reset. */
+  readonly stage: Exclude<Stage, "none"> | null;
+  readonly tls: TlsState;
+  readonly offered: readonly string[] | null;
+  readonly serverName: string | null;
+  readonly frames: readonly number[];
+}
+
+/** Alert kinds in the order in which a flow line lists them. */
+export const ALERT_KINDS: readonly AlertKind[] = [
+  "capability-rewritten",
+  "reset-forged",
+  "segment-forged",
+  "connection-blocked",
+  "cleartext-exposed",
+];
+
+/** Strength of a verdict for comparisons: withdrawn counts as none. */
+export const VERDICT_RANK: Readonly<Record<Verdict, number>> = {
+  none: 0,
+  withdrawn: 0,
+  suspect: 1,
+  likely: 2,
+  proven: 3,
+};
+
+/** Weight of a severity for comparisons. */
+export const SEVERITY_RANK: Readonly<Record<Severity, number>> = {
+  info: 0,
+  notice: 1,
+  warning: 2,
+  critical: 3,
+};
+
+const NANOSECONDS = 1_000_000_000n;
+
+/** Nanoseconds since 1970 as RFC 3339, UTC, nine fractional digits. */
+export function formatTime(time: bigint): string {
+  const seconds = time / NANOSECONDS;
+  const fraction = (time % NANOSECONDS).toString().padStart(9, "0");
+  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
+}
+
+/** The nanoseconds since 1970 of a time made by formatTime. */
+export function parseTime(text: string): bigint {
+  const [whole = "", fraction = ""] = text.replace("Z", "").split(".");
+  return BigInt(Date.parse(`${whole}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
+}
+
+function orderedFlow(flow: AlertFlow): AlertFlow {
+  const { client, clientPort, server, serverPort, application } = flow;
+  return { client, clientPort, server, serverPort, application };
+}
+
+/** The alert as one line of JSON, keys in the published order, without the line end. */
+export function formatAlert(alert: Alert): string {
+  return JSON.stringify({
+    id: alert.id,
+    revision: alert.revision,
+    time: alert.time,
+    alert: alert.alert,
+    verdict: alert.verdict,
+    severity: alert.severity,
+    evidence: alert.evidence,
+    flow: orderedFlow(alert.flow),
+    interface: alert.interface,
+    file: alert.file,
+    lanClient: alert.lanClient,
+    serverName: alert.serverName,
+    side: alert.side,
+    scope: alert.scope,
+    fingerprint: alert.fingerprint,
+    offered: alert.offered,
+    expected: alert.expected,
+    frames: alert.frames,
+    evidenceFile: alert.evidenceFile,
+    text: alert.text,
+  });
+}
+
+/** The flow as one line of JSON, keys in the published order, without the line end. */
+export function formatFlow(line: FlowLine): string {
+  return JSON.stringify({
+    flow: orderedFlow(line.flow),
+    file: line.file,
+    verdict: line.verdict,
+    severity: line.severity,
+    evidence: line.evidence,
+    alerts: line.alerts,
+    reason: line.reason,
+    resets: { toClient: line.resets.toClient, toServer: line.resets.toServer },
+    stage: line.stage,
+    tls: line.tls,
+    offered: line.offered,
+    serverName: line.serverName,
+    frames: line.frames,
+  });
+}
