@@ -1,5 +1,5 @@
 // Turns opinions into alerts: gives an id, counts revisions, asks the judge for the words. Raises nothing
-// twice: an alert is told again only when its verdict or its evidence changed.
+// twice: an alert is told again only when its verdict, its severity, what went out or its evidence changed.
 
 import { type Alert, formatTime } from "../ground/alert.ts";
 import type { Facts, Judge } from "../judge.ts";
@@ -16,7 +16,8 @@ export class Announcer {
 
   /** Raises an opinion, or revises what it raised before; null when nothing changed. */
   raise(record: FlowRecord, opinion: Opinion, time: bigint): Alert | null {
-    const signature = `${opinion.verdict} ${opinion.evidence.join(",")}`;
+    const { verdict, severity, evidence, facts } = opinion;
+    const signature = [verdict, severity, facts.exposed ?? "", ...evidence].join(" ");
     let raised = record.raised.get(opinion.kind);
     if (raised?.signature === signature) return null;
     if (raised === undefined) {
@@ -70,6 +71,7 @@ function alertOf(record: FlowRecord, raised: Raised, time: bigint, text: string)
     interface: record.sighting.interfaceName,
     file: record.sighting.file,
     lanClient: record.sighting.lanClient,
+    homeEnd: record.clientNear ? "client" : "server",
     serverName: record.serverName,
     side: opinion.side,
     scope: opinion.scope,

@@ -1,7 +1,7 @@
 // The latest revision of the alerts that were raised, for status, lamp and acknowledgement: the lamp
 // blinks while one of weight is neither acknowledged nor older than the hold. Bounded; oldest go first.
 
-import { type Alert, parseTime, SEVERITY_RANK, type Severity } from "../ground/alert.ts";
+import { type Alert, isIdOf, parseTime, SEVERITY_RANK, type Severity } from "../ground/alert.ts";
 import { keepNewest } from "../ground/newest.ts";
 
 /** Alerts kept for status and acknowledgement. */
@@ -27,20 +27,20 @@ export class OpenAlerts {
     keepNewest(this.open, alert.id, open, OPEN_MAX);
   }
 
-  /** Acknowledges one alert, or all with null; returns those that were open. */
+  /** Acknowledges one alert by its id or short id, or all with null; returns those that were open. */
   acknowledge(id: string | null): Alert[] {
     const settled: Alert[] = [];
     for (const [key, open] of this.open) {
-      if ((id !== null && key !== id) || open.acknowledged) continue;
+      if ((id !== null && !isIdOf(id, key)) || open.acknowledged) continue;
       open.acknowledged = true;
       settled.push(open.alert);
     }
     return settled;
   }
 
-  /** True when an alert with this id is remembered. */
+  /** True when an alert with this id or short id is remembered. */
   has(id: string): boolean {
-    return this.open.has(id);
+    return [...this.open.keys()].some((key) => isIdOf(id, key));
   }
 
   /** The worst severity that still calls for attention; null when none does. `hold` in nanoseconds. */

@@ -27,7 +27,7 @@ export interface Raised {
   readonly id: string;
   revision: number;
   verdict: Verdict;
-  /** Verdict and evidence as one string: a change of it is a new revision. */
+  /** Verdict, severity, exposure and evidence as one string: a change of it is a new revision. */
   signature: string;
   /** The opinion it was raised with, for a later withdrawal. */
   opinion: Opinion;
@@ -41,6 +41,8 @@ export interface FlowRecord {
   /** Serial number of the connection: ordinals grow in the order of first packets, over all files. */
   readonly ordinal: number;
   readonly ipVersion: 4 | 6;
+  /** The client is the house's end. */
+  readonly clientNear: boolean;
   readonly sighting: Sighting;
   readonly raised: Map<AlertKind, Raised>;
   /** What the last finding said of its segments; null before one did. */
@@ -83,6 +85,7 @@ export function openRecord(finding: Finding, sighting: Sighting): FlowRecord {
     firstFrame: finding.firstFrame,
     ordinal: finding.ordinal,
     ipVersion: finding.ipVersion,
+    clientNear: finding.clientNear,
     sighting,
     raised: new Map(),
     segments: null,

@@ -16,7 +16,7 @@ import { loadJudge } from "../judge.ts";
 import { modulePath } from "../modules.ts";
 import { isUrgent, openState, type State } from "../run/state.ts";
 import { describeClosed, describeProxies } from "../text/status-text.ts";
-import { describeAlert, Told } from "../text/terminal.ts";
+import { Told } from "../text/told.ts";
 import { type Command, parseOptions, type Streams, usageError } from "./command.ts";
 import type { Progress } from "./progress.ts";
 
@@ -180,9 +180,10 @@ class Replay {
   #tell(alert: Alert): void {
     this.#last.set(alert.id, alert);
     const { form } = this.#request;
-    if (form === "flows" || (form === "sentences" && !this.#told.isNews(alert))) return;
-    this.#progress?.clear();
-    this.#streams.result(form === "json" ? formatAlert(alert) : `${describeAlert(alert)}\n`);
+    if (form === "flows") return;
+    const lines = form === "json" ? [formatAlert(alert)] : this.#told.tell(alert);
+    if (lines.length > 0) this.#progress?.clear();
+    for (const line of lines) this.#streams.result(form === "json" ? line : `${line}\n`);
   }
 
   #printFlows(all: boolean): void {
@@ -191,6 +192,7 @@ class Replay {
   }
 
   #summarize(): void {
+    for (const line of this.#told.rest()) this.#streams.result(`${line}\n`);
     const counted = (count: number, noun: string): string =>
       `${count} ${noun}${count === 1 ? "" : "s"}`;
     const frames = Number(this.#inspector.counters().get("frames") ?? 0n);

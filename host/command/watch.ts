@@ -5,7 +5,7 @@
 import { loadConfig } from "../config/schema.ts";
 import { formatAlert } from "../ground/alert.ts";
 import { EXIT, type ExitStatus, HostError } from "../ground/errors.ts";
-import { describeAlert, Told } from "../text/terminal.ts";
+import { Told } from "../text/told.ts";
 import { type Command, parseOptions, refusePositionals } from "./command.ts";
 
 const OPTIONS = {
@@ -20,6 +20,9 @@ const HELP = `  -i, --interface IFACE   tap this interface; repeatable (default:
 
 Needs root or CAP_NET_RAW to open the tap, and gives it up afterwards. Ends on SIGINT and SIGTERM.
 Exit status: 0 stopped, 69 no tap, 70 the inspector trapped, 77 not permitted, 78 configuration.`;
+
+/** How long alerts alike are only counted before the count is said. */
+const FOLD_MS = 3_600_000;
 
 /** What to tap, and which devices hold the uplink's addresses. */
 interface Place {
@@ -51,6 +54,9 @@ export const watch: Command = {
     const config = loadConfig(values.config ?? null);
     const { interfaces, addressed } = await placeOf(values.interface ?? [], config.interfaces);
     const told = new Told();
+    const tell = (lines: readonly string[]): void => {
+      for (const line of lines) streams.result(`${line}\n`);
+    };
     let end: (error: HostError | null) => void = () => {};
     const ended = new Promise<HostError | null>((resolve) => {
       end = resolve;
@@ -62,7 +68,7 @@ export const watch: Command = {
       addressed,
       onAlert: (alert) => {
         if (values.json) streams.result(formatAlert(alert));
-        else if (told.isNews(alert)) streams.result(`${describeAlert(alert)}\n`);
+        else tell(told.tell(alert));
       },
       diagnostic: streams.diagnostic,
       onEnd: end,
@@ -71,7 +77,10 @@ export const watch: Command = {
     process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
     await running.start();
     streams.diagnostic(`watching ${interfaces.join(", ")}.`);
+    const hourly = setInterval(() => tell(told.rest()), FOLD_MS);
     const failure = await ended;
+    clearInterval(hourly);
+    tell(told.rest());
     const figures = running.status();
     await running.stop();
     process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal);

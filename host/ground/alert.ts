@@ -52,6 +52,8 @@ export interface Alert {
   readonly interface: string | null;
   readonly file: string | null;
   readonly lanClient: string | null;
+  /** Which end is the house's own; for sentences, not part of the published record. */
+  readonly homeEnd: "client" | "server";
   readonly serverName: string | null;
   readonly side: Side;
   readonly scope: Scope;
@@ -133,9 +135,9 @@ function orderedFlow(flow: AlertFlow): AlertFlow {
   return { client, clientPort, server, serverPort, application };
 }
 
-/** The alert as one line of JSON, keys in the published order, without the line end. */
-export function formatAlert(alert: Alert): string {
-  return JSON.stringify({
+/** The alert as it is published: the keys of the contract, in their order, and no other. */
+export function publishedAlert(alert: Alert): Omit<Alert, "homeEnd"> {
+  return {
     id: alert.id,
     revision: alert.revision,
     time: alert.time,
@@ -156,7 +158,31 @@ export function formatAlert(alert: Alert): string {
     frames: alert.frames,
     evidenceFile: alert.evidenceFile,
     text: alert.text,
-  });
+  };
+}
+
+/** The alert as one line of JSON without the line end. */
+export function formatAlert(alert: Alert): string {
+  return JSON.stringify(publishedAlert(alert));
+}
+
+/** Digits of an id that a person reads and types. */
+const SHORT_ID_DIGITS = 8;
+
+/** The beginning of an alert's id, as sentences name it and `ack` takes it. */
+export function shortId(alert: Pick<Alert, "id">): string {
+  return alert.id.slice(0, SHORT_ID_DIGITS);
+}
+
+/** True when what a person typed names this alert: its id, or its beginning from the short id on. */
+export function isIdOf(typed: string, id: string): boolean {
+  return typed === id || (typed.length >= SHORT_ID_DIGITS && id.startsWith(typed));
+}
+
+/** The device at home: the LAN address behind NAT where it is known, else the house's end as seen. */
+export function homeDevice(alert: Alert): string {
+  const { flow, lanClient } = alert;
+  return alert.homeEnd === "server" ? flow.server : (lanClient ?? flow.client);
 }
 
 /** The flow as one line of JSON, keys in the published order, without the line end. */

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { AlertBook } from "../alert/book.ts";
 import type { Config } from "../config/schema.ts";
-import type { Alert, Severity } from "../ground/alert.ts";
+import { type Alert, publishedAlert, type Severity } from "../ground/alert.ts";
 import { EXIT, HostError } from "../ground/errors.ts";
 import { Inspector } from "../inspector.ts";
 import { loadJudge } from "../judge.ts";
@@ -176,7 +176,7 @@ export class Watch {
       alertsRaised: this.#alerts,
       nearProxies: this.#book.proxies.found(),
       worstOpen: this.#worst(),
-      lastAlerts: this.#book.open.recent(LAST_ALERTS),
+      lastAlerts: this.#book.open.recent(LAST_ALERTS).map(publishedAlert),
     };
   }
 

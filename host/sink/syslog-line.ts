@@ -3,7 +3,7 @@
 // wire leaves here as printable ASCII on one line, so no line can pretend to be another.
 // Read RFC 5424 §6, RFC 5426 §3.2, and RFC 3164 §4.1 for the local style.
 
-import type { Alert, Severity } from "../ground/alert.ts";
+import { type Alert, homeDevice, type Severity, shortId } from "../ground/alert.ts";
 
 /** Facility numbers by the names the configuration accepts: RFC 5424 §6.2.1. */
 const FACILITY: Readonly<Record<string, number>> = {
@@ -140,7 +140,9 @@ export function alertMessage(alert: Alert, repeated: number | null): Message {
       repeated: repeated === null ? "" : String(repeated),
     },
     text: alert.text,
-    summary: `${alert.alert} ${alert.verdict} ${flow.server} port ${flow.serverPort}`,
+    summary:
+      `${alert.alert} ${alert.verdict}, alert ${shortId(alert)}, ` +
+      `${homeDevice(alert)} at home, ${flow.server} port ${flow.serverPort}`,
   };
 }
 

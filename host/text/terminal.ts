@@ -1,7 +1,7 @@
-// Turns an alert into a few lines for a person: what, how sure, who with whom, then the text.
-// Tells a revision again only when its verdict changed. Does not write: the caller has the stream.
+// Turns an alert into a few lines for a person: what, how sure, what it revises, the text, who with whom.
+// Does not write: the caller has the stream.
 
-import type { Alert } from "../ground/alert.ts";
+import { type Alert, shortId } from "../ground/alert.ts";
 
 const TEXT_WIDTH = 76;
 const INDENT = "    ";
@@ -23,11 +23,15 @@ function endpoint(address: string, port: number): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+/** Both ends, with the device at home named as such. */
 function place(alert: Alert): string {
-  const { flow } = alert;
-  const name = alert.serverName === null ? "" : ` (${alert.serverName})`;
-  const between = `${endpoint(flow.client, flow.clientPort)} to `;
-  return `${between}${endpoint(flow.server, flow.serverPort)}${name}, ${flow.application}`;
+  const { flow, homeEnd, lanClient, serverName } = alert;
+  const name = serverName === null ? "" : ` (${serverName})`;
+  const seen = endpoint(flow.client, flow.clientPort);
+  const behind = lanClient === null ? `${seen} at home` : `${lanClient} at home, seen as ${seen},`;
+  const client = homeEnd === "client" ? behind : seen;
+  const server = `${endpoint(flow.server, flow.serverPort)}${name}`;
+  return `${client} to ${server}${homeEnd === "server" ? " at home" : ""}, ${flow.application}`;
 }
 
 function frames(alert: Alert): string {
@@ -37,23 +41,27 @@ function frames(alert: Alert): string {
   return `, ${word} ${alert.frames.join(", ")} of ${where}`;
 }
 
-/** An alert as a person reads it, several lines without the last line end. */
-export function describeAlert(alert: Alert): string {
-  const time = `${alert.time.slice(0, 10)} ${alert.time.slice(11, 19)} UTC`;
-  const head = `${time}  ${alert.severity.toUpperCase()}: ${alert.alert} (${alert.verdict})`;
-  const seen = wrapped(`${place(alert)}${frames(alert)}.`);
-  const evidence = wrapped(`Evidence: ${alert.evidence.join(", ")}.`);
-  return `${head}\n${wrapped(alert.text)}\n${seen}\n${evidence}`;
+/** When it happened, to the second. */
+export function instant(alert: Alert): string {
+  return `${alert.time.slice(0, 10)} ${alert.time.slice(11, 19)} UTC`;
 }
 
-/** Remembers verdicts told, so that a revision that only adds evidence is not told again. */
-export class Told {
-  readonly #verdicts = new Map<string, string>();
+/** How much it weighs and how sure it is. */
+function weight({ severity, verdict }: Alert): string {
+  return `${severity}, ${verdict}`;
+}
 
-  /** Whether this alert says something new to a person. */
-  isNews(alert: Alert): boolean {
-    const before = this.#verdicts.get(alert.id);
-    this.#verdicts.set(alert.id, alert.verdict);
-    return before !== alert.verdict;
-  }
+/**
+ * An alert as a person reads it, several lines without the last line end. `revised` is what was told of it
+ * before, null when nothing was.
+ */
+export function describeAlert(alert: Alert, revised: Alert | null = null): string {
+  const what = `${alert.severity.toUpperCase()}: ${alert.alert} (${alert.verdict})`;
+  const head = `${instant(alert)}  ${what}, alert ${shortId(alert)}`;
+  const earlier =
+    revised === null
+      ? []
+      : [`This revises what was told at ${instant(revised)} (${weight(revised)}).`];
+  const seen = [`${place(alert)}${frames(alert)}.`, `Evidence: ${alert.evidence.join(", ")}.`];
+  return [head, ...[...earlier, alert.text, ...seen].map(wrapped)].join("\n");
 }

@@ -5,7 +5,7 @@ import type { Alert } from "../../host/ground/alert.ts";
 /** An alert as the book would make it, with what a test wants different. */
 export function exampleAlert(wishes: Partial<Alert> = {}): Alert {
   return {
-    id: "9f2c01",
+    id: "9f2c01d4a7b3e586",
     revision: 1,
     time: "2014-11-13T07:10:00.123456789Z",
     alert: "capability-rewritten",
@@ -22,6 +22,7 @@ export function exampleAlert(wishes: Partial<Alert> = {}): Alert {
     interface: "wan",
     file: null,
     lanClient: null,
+    homeEnd: "client",
     serverName: "mail.example.net",
     side: "far",
     scope: "unknown",

@@ -8,41 +8,14 @@ import { BaselineBook } from "../../host/baseline/book.ts";
 import { Knowledge } from "../../host/baseline/knowledge.ts";
 import { Sessions } from "../../host/baseline/session.ts";
 import { type Alert, formatTime, parseTime } from "../../host/ground/alert.ts";
+import { exampleAlert } from "./alert-example.ts";
 import { DAY, FULL_LIST, finding, mailSeen, SECOND, START } from "./finding.ts";
 import { judgeForTests } from "./judge-module.ts";
 
 const SIGHTING = { file: null, interfaceName: "wan", evidenceFile: null, lanClient: null };
 
 function alert(change: Partial<Alert> = {}): Alert {
-  return {
-    id: "a",
-    revision: 1,
-    time: formatTime(START),
-    alert: "capability-rewritten",
-    verdict: "likely",
-    severity: "warning",
-    evidence: ["cap-masked"],
-    flow: {
-      client: "192.168.1.10",
-      clientPort: 1,
-      server: "198.51.100.25",
-      serverPort: 25,
-      application: "smtp",
-    },
-    interface: "wan",
-    file: null,
-    lanClient: null,
-    serverName: "mx1.ex.test",
-    side: "far",
-    scope: "unknown",
-    fingerprint: null,
-    offered: null,
-    expected: null,
-    frames: [],
-    evidenceFile: null,
-    text: "",
-    ...change,
-  };
+  return exampleAlert({ id: "a", time: formatTime(START), serverName: "mx1.ex.test", ...change });
 }
 
 describe("open alerts", () => {
@@ -58,6 +31,18 @@ describe("open alerts", () => {
     assert.equal(open.worst(START, DAY), "notice");
     open.take(alert({ id: "b", revision: 2, verdict: "withdrawn", severity: "info" }));
     assert.equal(open.worst(START, DAY), null);
+  });
+
+  it("know their short id, and nothing shorter", () => {
+    const open = new OpenAlerts();
+    const id = "9f2c01d4a7b3e586";
+    open.take(alert({ id }));
+    assert.equal(open.has("9f2c01d4"), true);
+    assert.equal(open.acknowledge("9f2c01d").length, 0);
+    assert.deepEqual(
+      open.acknowledge("9f2c01d4").map((each) => each.id),
+      [id],
+    );
   });
 
   it("call again when a revision is worse, and only then", () => {

@@ -81,7 +81,7 @@ describe("a line of syslog", () => {
       NAMES,
     );
     assert.deepEqual(Object.fromEntries(line.parameters), {
-      id: "9f2c01",
+      id: "9f2c01d4a7b3e586",
       revision: "1",
       verdict: "likely",
       evidence: "banner-masked,cap-masked,clear-mail",
@@ -174,6 +174,9 @@ describe("a line of syslog", () => {
     const head = /^<172>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d striplight\[4711\]: /.exec(local);
     assert.ok(head, local);
     const rest = local.slice(head[0].length);
-    assert.match(rest, /^capability-rewritten likely 198\.51\.100\.25 port 25: The server's offer/);
+    assert.match(
+      rest,
+      /^capability-rewritten likely, alert 9f2c01d4, 192\.0\.2\.10 at home, 198\.51\.100\.25 port 25: The server's offer/,
+    );
   });
 });
