@@ -1,8 +1,7 @@
 // Turns what waits in the inspector into observations: takes findings, adds the file and interface in
 // which their connection was seen, hands them on. Judges nothing.
 
-import type { Sighting } from "./alert/record.ts";
-import type { Finding } from "./ground/finding.ts";
+import type { Finding, Sighting } from "./ground/finding.ts";
 import type { Inspector } from "./inspector.ts";
 
 /** Takes one finding; called in the order in which they arose. */
@@ -18,18 +17,29 @@ interface Input {
 }
 
 export class Drain {
-  readonly #inspector: Inspector;
+  #inspector: Inspector;
   readonly #observe: Observe;
-  readonly #inputs: Input[] = [];
+  #inputs: Input[] = [];
 
   constructor(inspector: Inspector, observe: Observe) {
     this.#inspector = inspector;
     this.#observe = observe;
   }
 
-  /** A new input begins; `file` is null on a tap. */
+  get inspector(): Inspector {
+    return this.#inspector;
+  }
+
+  /** Goes on with another inspector, whose connections count anew; what waited in the old one is lost. */
+  replace(inspector: Inspector): void {
+    this.#inspector = inspector;
+    this.#inputs = [];
+  }
+
+  /** A new input begins, here and in the inspector; `file` is null on a tap. */
   openInput(file: string | null): void {
     this.take();
+    this.#inspector.openInput(file ?? "the tap");
     const flows = this.#inspector.counters().get("flows") ?? 0n;
     this.#inputs.push({ file, first: flows + 1n, interfaces: new Map() });
   }
@@ -41,6 +51,12 @@ export class Drain {
   /** Hands every waiting finding on. */
   take(): void {
     for (const finding of this.#inspector.drain()) this.#observe(finding, this.#sighting(finding));
+  }
+
+  /** Nothing more comes: ends every connection and hands on what they still held. */
+  finish(): void {
+    while (this.#inspector.finish()) this.take();
+    this.take();
   }
 
   /**

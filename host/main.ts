@@ -6,11 +6,12 @@ import { setFlagsFromString } from "node:v8";
 import packageJson from "../package.json" with { type: "json" };
 import { ABSENT } from "./command/absent.ts";
 import { check } from "./command/check.ts";
-import { type Command, type Streams, usageError } from "./command/command.ts";
+import { type Command, usageError } from "./command/command.ts";
 import { ack, status, testAlarm } from "./command/control.ts";
 import { replay } from "./command/replay.ts";
 import { watch } from "./command/watch.ts";
 import { EXIT, type ExitStatus, HostError } from "./ground/errors.ts";
+import type { Streams } from "./ground/streams.ts";
 
 const COMMANDS: readonly Command[] = [watch, replay, status, ack, testAlarm, check, ...ABSENT];
 

@@ -1,7 +1,8 @@
 // Turns opinions into alerts: gives an id, counts revisions, asks the judge for the words. Raises nothing
 // twice: an alert is told again only when its verdict, its severity, what went out or its evidence changed.
 
-import { type Alert, formatTime } from "../ground/alert.ts";
+import type { Alert } from "../ground/alert.ts";
+import { formatTime } from "../ground/time.ts";
 import type { Facts, Judge } from "../judge.ts";
 import type { Opinion } from "./opinion.ts";
 import { alertId, type FlowRecord, type Raised } from "./record.ts";

@@ -11,12 +11,12 @@ import {
   type Alert,
   type AlertKind,
   type FlowLine,
-  formatTime,
   VERDICT_RANK,
   type Verdict,
 } from "../ground/alert.ts";
-import type { Finding, MailSeen } from "../ground/finding.ts";
+import type { Finding, MailSeen, Sighting } from "../ground/finding.ts";
 import { keepNewest } from "../ground/newest.ts";
+import { formatTime } from "../ground/time.ts";
 import type { Judge } from "../judge.ts";
 import { Announcer } from "./announcer.ts";
 import { FlowLines, flowLine } from "./flow-line.ts";
@@ -30,7 +30,7 @@ import { dialectOf, exposedOpinion, mailOpinion } from "./mail-opinion.ts";
 import { Matrix, type Place } from "./matrix.ts";
 import { OpenAlerts } from "./open-alert.ts";
 import { type Opinion, termName } from "./opinion.ts";
-import { type FlowRecord, openRecord, type Sighting, serverNameOf } from "./record.ts";
+import { type FlowRecord, openRecord, serverNameOf } from "./record.ts";
 import { type Compared, segmentOpinions } from "./segment-opinion.ts";
 
 /** Connections remembered at once: the flow table of a desk inspector. */

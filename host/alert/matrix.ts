@@ -5,9 +5,9 @@
 import { createHash } from "node:crypto";
 import type { Scope } from "../ground/alert.ts";
 import { keepNewest } from "../ground/newest.ts";
+import { DAY_NANOSECONDS } from "../ground/time.ts";
 
 const CELLS_MAX = 4096;
-const DAY_NANOSECONDS = 86_400n * 1_000_000_000n;
 /** Marks kept per cell: enough for every threshold, and old ones go first. */
 const MARKS_MAX = 64;
 /** Sessions that make a difference between two clients a claim. */

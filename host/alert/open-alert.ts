@@ -1,8 +1,9 @@
 // The latest revision of the alerts that were raised, for status, lamp and acknowledgement: the lamp
 // blinks while one of weight is neither acknowledged nor older than the hold. Bounded; oldest go first.
 
-import { type Alert, isIdOf, parseTime, SEVERITY_RANK, type Severity } from "../ground/alert.ts";
+import { type Alert, isIdOf, SEVERITY_RANK, type Severity } from "../ground/alert.ts";
 import { keepNewest } from "../ground/newest.ts";
+import { parseTime } from "../ground/time.ts";
 
 /** Alerts kept for status and acknowledgement. */
 const OPEN_MAX = 256;

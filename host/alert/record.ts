@@ -4,23 +4,11 @@
 import { createHash } from "node:crypto";
 import { openSession, type SessionState } from "../baseline/session.ts";
 import type { AlertFlow, AlertKind, Verdict } from "../ground/alert.ts";
-import type { Finding, SegmentsSeen } from "../ground/finding.ts";
+import type { Finding, SegmentsSeen, Sighting } from "../ground/finding.ts";
 import type { Opinion } from "./opinion.ts";
 
 /** Hexadecimal digits of an alert id: 64 bits, far beyond what one house raises. */
 const ID_DIGITS = 16;
-
-/** Where a connection was seen, beside what the finding itself says. */
-export interface Sighting {
-  /** The capture file as given; null when live. */
-  readonly file: string | null;
-  /** pcapng's interface name or the live interface; null when it has none. */
-  readonly interfaceName: string | null;
-  /** Live: the file that keeps the frames; null without one. */
-  readonly evidenceFile: string | null;
-  /** The LAN address behind NAT; null when unknown. */
-  readonly lanClient: string | null;
-}
 
 /** An alert that was raised. */
 export interface Raised {

@@ -2,11 +2,11 @@
 // the next one says how many were held back. Everything else passes. Bounded; time is the alert's.
 
 import { registrableDomain } from "../baseline/operator.ts";
-import { type Alert, parseTime } from "../ground/alert.ts";
+import type { Alert } from "../ground/alert.ts";
 import { keepNewest } from "../ground/newest.ts";
+import { DAY_NANOSECONDS, parseTime } from "../ground/time.ts";
 
 const KEYS_MAX = 1024;
-const DAY_NANOSECONDS = 86_400n * 1_000_000_000n;
 
 interface Sent {
   readonly time: bigint;

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { Finding } from "../ground/finding.ts";
 import { keepNewest } from "../ground/newest.ts";
+import { DAY_SECONDS } from "../ground/time.ts";
 import type { Dialect } from "../judge.ts";
 import {
   acceptChange,
@@ -26,7 +27,7 @@ const OPERATORS_MAX = 1024;
 const POOL_MAX = 64;
 /** Client and server pairs that were seen to encrypt. */
 const PAIRS_MAX = 2048;
-const AGE_SECONDS = 180 * 86_400;
+const AGE_SECONDS = 180 * DAY_SECONDS;
 const NANOSECONDS = 1_000_000_000n;
 const PAIR_DIGITS = 16;
 /** Ports of implicit TLS, by the clear port's dialect. */

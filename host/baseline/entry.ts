@@ -2,6 +2,7 @@
 // first use: RFC 3207 §6 lets a client remember that TLS was used and warn when it is not.
 // Times are seconds since 1970, taken from the packets.
 
+import { DAY_SECONDS } from "../ground/time.ts";
 import type { Dialect } from "../judge.ts";
 
 /** Distinct days with an offer that are kept; two are enough to trust, more tell a longer story. */
@@ -9,7 +10,6 @@ const OFFER_DAYS_MAX = 32;
 /** Different capability lists kept: pools and upgrades have a few. */
 const LISTS_MAX = 4;
 const GREETINGS_MAX = 4;
-const DAY_SECONDS = 86_400;
 /** Offers that make an absence strong evidence, and the days they must be spread over. */
 const STRONG_OFFERS = 3;
 const STRONG_DAYS = 2;

@@ -4,12 +4,12 @@
 import { widePrefix } from "../ground/address.ts";
 import type { Finding } from "../ground/finding.ts";
 import { keepNewest } from "../ground/newest.ts";
+import { DAY_SECONDS } from "../ground/time.ts";
 import { secondsOf } from "./book.ts";
 import { normalised } from "./entry.ts";
 
 const FRONTS_MAX = 512;
 const SERVERS_MAX = 16;
-const DAY_SECONDS = 86_400;
 const SERVERS_MIN = 3;
 const OPERATORS_MIN = 2;
 const NETWORKS_MIN = 2;

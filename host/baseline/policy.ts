@@ -2,13 +2,14 @@
 // findings: by name, with the source and the day. Bounded; forgotten when not heard of for a month.
 
 import { keepNewest } from "../ground/newest.ts";
+import { DAY_SECONDS } from "../ground/time.ts";
 import type { PolicySource } from "./snapshot.ts";
 
 const POLICIES_MAX = 1024;
 /** A policy names days to weeks for which it holds; what is older may have been taken back. */
-const AGE_SECONDS = 31 * 86_400;
+const AGE_SECONDS = 31 * DAY_SECONDS;
 /** Hearing of a policy again is news for the state file once a day. */
-const NEWS_SECONDS = 86_400;
+const NEWS_SECONDS = DAY_SECONDS;
 
 interface Policy {
   readonly source: PolicySource;

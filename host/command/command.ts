@@ -3,12 +3,7 @@
 
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { EXIT, type ExitStatus, HostError } from "../ground/errors.ts";
-
-/** Results go to stdout, diagnostics to stderr; a line each, without its end. */
-export interface Streams {
-  readonly result: (line: string) => void;
-  readonly diagnostic: (line: string) => void;
-}
+import type { Streams } from "../ground/streams.ts";
 
 export interface Command {
   readonly name: string;

@@ -3,8 +3,8 @@
 // sockets, TLS and the C library.
 
 import { loadConfig } from "../config/schema.ts";
-import { formatAlert } from "../ground/alert.ts";
 import { EXIT, type ExitStatus, HostError } from "../ground/errors.ts";
+import { formatAlert } from "../text/alert-json.ts";
 import { Told } from "../text/told.ts";
 import { type Command, parseOptions, refusePositionals } from "./command.ts";
 

@@ -1,6 +1,5 @@
-// The two records a reader of the results sees: an alert, and one line per flow. Their keys, their
-// order and their meaning are the published contract; sinks import this file and nothing else.
-// Turns each into one line of JSON. Does not decide anything.
+// The two records a reader of the results sees: an alert, and one line per flow. Their keys and their
+// meaning are the published contract. Does not decide anything; host/text/alert-json.ts writes them.
 
 import type { Application, Stage, TlsState } from "./finding.ts";
 
@@ -115,57 +114,6 @@ export const SEVERITY_RANK: Readonly<Record<Severity, number>> = {
   critical: 3,
 };
 
-const NANOSECONDS = 1_000_000_000n;
-
-/** Nanoseconds since 1970 as RFC 3339, UTC, nine fractional digits. */
-export function formatTime(time: bigint): string {
-  const seconds = time / NANOSECONDS;
-  const fraction = (time % NANOSECONDS).toString().padStart(9, "0");
-  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
-}
-
-/** The nanoseconds since 1970 of a time made by formatTime. */
-export function parseTime(text: string): bigint {
-  const [whole = "", fraction = ""] = text.replace("Z", "").split(".");
-  return BigInt(Date.parse(`${whole}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
-}
-
-function orderedFlow(flow: AlertFlow): AlertFlow {
-  const { client, clientPort, server, serverPort, application } = flow;
-  return { client, clientPort, server, serverPort, application };
-}
-
-/** The alert as it is published: the keys of the contract, in their order, and no other. */
-export function publishedAlert(alert: Alert): Omit<Alert, "homeEnd"> {
-  return {
-    id: alert.id,
-    revision: alert.revision,
-    time: alert.time,
-    alert: alert.alert,
-    verdict: alert.verdict,
-    severity: alert.severity,
-    evidence: alert.evidence,
-    flow: orderedFlow(alert.flow),
-    interface: alert.interface,
-    file: alert.file,
-    lanClient: alert.lanClient,
-    serverName: alert.serverName,
-    side: alert.side,
-    scope: alert.scope,
-    fingerprint: alert.fingerprint,
-    offered: alert.offered,
-    expected: alert.expected,
-    frames: alert.frames,
-    evidenceFile: alert.evidenceFile,
-    text: alert.text,
-  };
-}
-
-/** The alert as one line of JSON without the line end. */
-export function formatAlert(alert: Alert): string {
-  return JSON.stringify(publishedAlert(alert));
-}
-
 /** Digits of an id that a person reads and types. */
 const SHORT_ID_DIGITS = 8;
 
@@ -183,23 +131,4 @@ export function isIdOf(typed: string, id: string): boolean {
 export function homeDevice(alert: Alert): string {
   const { flow, lanClient } = alert;
   return alert.homeEnd === "server" ? flow.server : (lanClient ?? flow.client);
-}
-
-/** The flow as one line of JSON, keys in the published order, without the line end. */
-export function formatFlow(line: FlowLine): string {
-  return JSON.stringify({
-    flow: orderedFlow(line.flow),
-    file: line.file,
-    verdict: line.verdict,
-    severity: line.severity,
-    evidence: line.evidence,
-    alerts: line.alerts,
-    reason: line.reason,
-    resets: { toClient: line.resets.toClient, toServer: line.resets.toServer },
-    stage: line.stage,
-    tls: line.tls,
-    offered: line.offered,
-    serverName: line.serverName,
-    frames: line.frames,
-  });
 }

@@ -16,9 +16,9 @@ import type {
   Stage,
   TlsState,
 } from "./finding.ts";
+import { printable } from "./printable.ts";
 
 const MASK_NONE = 255;
-const PRINTABLE = /[^\x20-\x7e]/g;
 
 /** One record; its fields are named by their offsets. The seam at which octets become values. */
 class Row {
@@ -77,9 +77,7 @@ class Row {
   /** Text of `length` octets; what is not printable ASCII is escaped as \xNN. */
   text(field: number, length: number): string {
     const at = this.#view.byteOffset + this.#at + field;
-    return Buffer.from(this.#view.buffer, at, length)
-      .toString("latin1")
-      .replace(PRINTABLE, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+    return printable(new Uint8Array(this.#view.buffer, at, length));
   }
 
   /** `count` frame numbers, ascending. */

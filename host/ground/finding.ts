@@ -108,3 +108,15 @@ export interface Finding {
   readonly mail: MailSeen | null;
   readonly segments: SegmentsSeen;
 }
+
+/** Where a connection was seen, beside what the finding itself says. */
+export interface Sighting {
+  /** The capture file as given; null when live. */
+  readonly file: string | null;
+  /** pcapng's interface name or the live interface; null when it has none. */
+  readonly interfaceName: string | null;
+  /** Live: the file that keeps the frames; null without one. */
+  readonly evidenceFile: string | null;
+  /** The LAN address behind NAT; null when unknown. */
+  readonly lanClient: string | null;
+}

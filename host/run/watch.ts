@@ -1,34 +1,34 @@
 // The running watch: tap → inspector → drain → book → sinks, the lamp and the control socket beside it.
 // Composes them and orders their beginnings and ends; every part knows only its own business.
 
-import { readFileSync } from "node:fs";
-import { AlertBook } from "../alert/book.ts";
 import type { Config } from "../config/schema.ts";
-import { type Alert, publishedAlert, type Severity } from "../ground/alert.ts";
+import type { Alert, Severity } from "../ground/alert.ts";
 import { EXIT, HostError } from "../ground/errors.ts";
-import { Inspector } from "../inspector.ts";
-import { loadJudge } from "../judge.ts";
-import { modulePath } from "../modules.ts";
+import { DAY_SECONDS } from "../ground/time.ts";
+import type { Inspector } from "../inspector.ts";
+import { CrashFile } from "../keep/crash-file.ts";
 import { AlertFile } from "../sink/alert-file.ts";
 import { Led } from "../sink/led.ts";
 import { LOCAL_LOG_PATH, Syslog } from "../sink/syslog.ts";
 import { Conntrack } from "../tap/conntrack.ts";
 import { Tap } from "../tap/tap.ts";
+import { publishedAlert } from "../text/alert-json.ts";
 import { Control, type ControlAnswer, type ControlRequest } from "./control.ts";
-import { CrashFile, Traps } from "./crash.ts";
 import { releaseProgram } from "./footprint.ts";
 import { Home } from "./home.ts";
 import { interfaceStatus } from "./interface-status.ts";
 import { type OffloadStatus, offloadStatus, readOffloadSetting } from "./offload.ts";
+import { inspectorFor, judgeFor, Pipeline } from "./pipeline.ts";
 import { dropPrivileges, ownFolder, ownIdentity, resolveIdentity } from "./privileges.ts";
 import { isUrgent, makeState, type State } from "./state.ts";
+import { Traps } from "./traps.ts";
 
 /** How long the lamp stays at "degraded" after the last loss. */
 const DEGRADED_MS = 60_000;
 const LAMP_MS = 500;
 /** A test of the alarm shows on the lamp long enough to walk to it. */
 const TEST_MS = 15_000;
-const HEARTBEAT_MS = 86_400_000;
+const HEARTBEAT_MS = DAY_SECONDS * 1_000;
 /** How often the interfaces' own addresses are looked at: a provider may renumber at night. */
 const ADDRESSES_MS = 5_000;
 /** The start is over by then, and so is the use of most of Node's own code. */
@@ -51,7 +51,7 @@ export interface WatchRequest {
 
 export class Watch {
   readonly #request: WatchRequest;
-  readonly #book: AlertBook;
+  readonly #pipeline: Pipeline;
   readonly #tap: Tap;
   readonly #led: Led | null;
   readonly #syslog: Syslog;
@@ -80,24 +80,26 @@ export class Watch {
     this.#home = new Home({
       named: config.home,
       devices: [...new Set([...interfaces, ...(request.addressed ?? [])])],
-      onUplinkChange: () => this.#book.matrix.uplinkChanged(BigInt(Date.now()) * 1_000_000n),
+      onUplinkChange: () =>
+        this.#pipeline.book.matrix.uplinkChanged(BigInt(Date.now()) * 1_000_000n),
     });
     const inspector = this.#loadInspector();
-    const { MailEvidence, SegmentEvidence } = inspector.abi.names;
-    const names = { mail: MailEvidence, segment: SegmentEvidence };
-    const judge = loadJudge(readFileSync(modulePath("judge.wasm")), names);
     this.#state = makeState(config, config.stateDir, request.diagnostic);
-    this.#book = new AlertBook({ judge, keepFlows: false, sessions: this.#state.sessions });
-    this.#tap = new Tap({
+    this.#pipeline = new Pipeline({
       inspector,
-      interfaces,
-      mailPorts: [...config.knownHosts, ...config.knownPlain].map((server) => server.port),
-      observe: (finding, sighting) => {
-        const lanClient = this.#conntrack.lanClient(finding);
-        const alerts = this.#book.observe(finding, { ...sighting, lanClient });
+      judge: judgeFor(inspector),
+      keepFlows: false,
+      sessions: this.#state.sessions,
+      lanClient: (finding) => this.#conntrack.lanClient(finding),
+      onAlerts: (alerts, finding) => {
         for (const alert of alerts) this.#tell(alert);
         this.#keep(() => this.#state.store?.offer(finding.time, isUrgent(alerts)));
       },
+    });
+    this.#tap = new Tap({
+      drain: this.#pipeline.drain,
+      interfaces,
+      mailPorts: [...config.knownHosts, ...config.knownPlain].map((server) => server.port),
       onLoss: (frames) => this.#degrade(frames),
       onTrap: (error, block) => this.#recover(error, block),
     });
@@ -113,7 +115,7 @@ export class Watch {
     const { config } = this.#request;
     this.#conntrack.start();
     const { advice } = this.#offload(); // connections on fast paths are known only now
-    this.#tap.inspector.setOffloaded(advice !== null);
+    this.#pipeline.inspector.setOffloaded(advice !== null);
     if (advice !== null) this.#request.diagnostic(advice);
     try {
       this.#tap.start(); // first: without it nothing else makes sense
@@ -153,7 +155,7 @@ export class Watch {
 
   /** What `status --json` prints. */
   status(): ControlAnswer {
-    const { inspector } = this.#tap;
+    const { inspector, book } = this.#pipeline;
     const counters = Object.fromEntries([...inspector.counters()].map(([k, v]) => [k, Number(v)]));
     const reasons = [...inspector.reasons()].filter(([, count]) => count > 0n);
     const usage = process.resourceUsage();
@@ -171,19 +173,17 @@ export class Watch {
       cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1_000_000,
       syslog: this.#syslog.status(),
       baselines: { servers: this.#state.servers },
-      closedPorts: this.#book.closedPorts.found(),
-      affected: this.#book.matrix.answers(BigInt(Date.now()) * 1_000_000n),
+      closedPorts: book.closedPorts.found(),
+      affected: book.matrix.answers(BigInt(Date.now()) * 1_000_000n),
       alertsRaised: this.#alerts,
-      nearProxies: this.#book.proxies.found(),
+      nearProxies: book.proxies.found(),
       worstOpen: this.#worst(),
-      lastAlerts: this.#book.open.recent(LAST_ALERTS).map(publishedAlert),
+      lastAlerts: book.open.recent(LAST_ALERTS).map(publishedAlert),
     };
   }
 
   #loadInspector(): Inspector {
-    const { config } = this.#request;
-    const name = config.profile === "board" ? "inspector-board.wasm" : "inspector.wasm";
-    const inspector = Inspector.load(modulePath(name));
+    const inspector = inspectorFor(this.#request.config.profile);
     inspector.setTerse(true);
     inspector.setOffloaded(this.#offload().advice !== null);
     this.#home.learn(inspector, true);
@@ -191,7 +191,7 @@ export class Watch {
   }
 
   #followHome(): void {
-    this.#home.learn(this.#tap.inspector);
+    this.#home.learn(this.#pipeline.inspector);
     this.#home.look();
   }
 
@@ -212,7 +212,7 @@ export class Watch {
   /** The worst severity that waits for the owner. */
   #worst(): Severity | null {
     const hold = BigInt(this.#request.config.alertHold) * 1_000_000n;
-    return this.#book.open.worst(BigInt(Date.now()) * 1_000_000n, hold);
+    return this.#pipeline.book.open.worst(BigInt(Date.now()) * 1_000_000n, hold);
   }
 
   #offerState(now: number, urgent: boolean): void {
@@ -279,14 +279,14 @@ export class Watch {
       return { tested: true };
     }
     this.#testUntil = 0;
-    const acknowledged = this.#book.acknowledge(question.id);
+    const acknowledged = this.#pipeline.book.acknowledge(question.id);
     this.#offerState(Date.now(), true);
     this.#light();
     return { acknowledged };
   }
 
   #counters(): Record<string, number> {
-    const counters = this.#tap.inspector.counters();
+    const counters = this.#pipeline.inspector.counters();
     const frames = Number(counters.get("frames") ?? 0n);
     return { frames, lost: this.#lost, alerts: this.#alerts, traps: this.#traps.count };
   }

@@ -3,8 +3,9 @@
 // the watch.
 
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from "node:fs";
-import { type Alert, formatAlert } from "../ground/alert.ts";
+import type { Alert } from "../ground/alert.ts";
 import { EXIT, HostError } from "../ground/errors.ts";
+import { formatAlert } from "../text/alert-json.ts";
 
 /** The contract's figures: a router's flash is small. */
 const SIZE_MAX = 1_048_576;

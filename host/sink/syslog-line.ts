@@ -4,6 +4,7 @@
 // Read RFC 5424 §6, RFC 5426 §3.2, and RFC 3164 §4.1 for the local style.
 
 import { type Alert, homeDevice, type Severity, shortId } from "../ground/alert.ts";
+import { printable } from "../ground/printable.ts";
 
 /** Facility numbers by the names the configuration accepts: RFC 5424 §6.2.1. */
 const FACILITY: Readonly<Record<string, number>> = {
@@ -55,14 +56,7 @@ export interface Message {
   readonly summary: string;
 }
 
-/** Everything outside printable ASCII, octet by octet, as \xNN. */
-function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/gu, (character) =>
-    Array.from(Buffer.from(character), (octet) => `\\x${octet.toString(16).padStart(2, "0")}`).join(
-      "",
-    ),
-  );
-}
+const asPrinted = (text: string): string => printable(Buffer.from(text));
 
 /** A header field: no spaces, never empty, at most `longest` characters. */
 function token(text: string, longest: number): string {
@@ -72,7 +66,7 @@ function token(text: string, longest: number): string {
 
 /** A parameter value: RFC 5424 §6.3.3 wants these three escaped and nothing else. */
 function quoted(value: string): string {
-  return `"${printable(value).replace(/["\\\]]/g, "\\$&")}"`;
+  return `"${asPrinted(value).replace(/["\\\]]/g, "\\$&")}"`;
 }
 
 /** UTC with exactly six fractional digits. */
@@ -100,7 +94,7 @@ export function networkLine(message: Message, origin: Origin): string {
     structured,
   ].join(" ");
   const room = Math.max(0, LINE_MAX - header.length - 1);
-  return `${header} ${printable(message.text).slice(0, room)}`;
+  return `${header} ${asPrinted(message.text).slice(0, room)}`;
 }
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
@@ -112,7 +106,7 @@ export function localLine(message: Message, origin: Origin): string {
   const day = String(when.getDate()).padStart(2, " ");
   const clock = [when.getHours(), when.getMinutes(), when.getSeconds()].map(two).join(":");
   const header = `<${priority(origin, message.severity)}>${MONTHS[when.getMonth()]} ${day} ${clock}`;
-  const body = printable(`${message.summary}: ${message.text}`);
+  const body = asPrinted(`${message.summary}: ${message.text}`);
   return `${header} ${APP_NAME}[${origin.pid}]: ${body}`.slice(0, LOCAL_LINE_MAX);
 }
 

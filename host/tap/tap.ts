@@ -3,7 +3,7 @@
 // quiet times. Opens sockets through ring.ts, judges nothing.
 
 import { randomBytes } from "node:crypto";
-import { Drain, type Observe } from "../drain.ts";
+import type { Drain } from "../drain.ts";
 import type { Inspector } from "../inspector.ts";
 import { type PlacementMode, slices } from "./block.ts";
 import { type LinkState, Ring, type RingCounters } from "./ring.ts";
@@ -17,9 +17,9 @@ const LINKTYPE_ETHERNET = 1;
 const BLOCK_FRAMES = 12;
 
 export interface TapRequest {
-  readonly inspector: Inspector;
+  /** Takes what the inspector found; the rings lie in its inspector's memory. */
+  readonly drain: Drain;
   readonly interfaces: readonly string[];
-  readonly observe: Observe;
   /** Ports kept whole beside the well-known mail ports. */
   readonly mailPorts?: readonly number[];
   /** Called with how many frames passed unseen since the last call. */
@@ -43,8 +43,7 @@ export interface TapFigures {
 
 export class Tap {
   readonly #request: TapRequest;
-  #inspector: Inspector;
-  #drain: Drain;
+  readonly #drain: Drain;
   readonly #rings: Ring[];
   #pulse: NodeJS.Timeout | null = null;
   #lost = 0;
@@ -54,16 +53,8 @@ export class Tap {
 
   constructor(request: TapRequest) {
     this.#request = request;
-    this.#inspector = request.inspector;
-    this.#drain = new Drain(request.inspector, request.observe);
-    const { memory, ringAt, ringEnd, blockSize } = request.inspector;
-    const region = {
-      memory,
-      offset: ringAt,
-      blockSize,
-      blockCount: Math.floor((ringEnd - ringAt) / blockSize),
-    };
-    const regions = slices(region, request.interfaces.length);
+    this.#drain = request.drain;
+    const regions = slices(regionOf(this.#inspector), request.interfaces.length);
     this.#rings = request.interfaces.flatMap((name, index) => {
       const slice = regions[index];
       if (slice === undefined) return [];
@@ -106,8 +97,7 @@ export class Tap {
       ring.stop();
     }
     try {
-      while (this.#inspector.finish()) this.#drain.take();
-      this.#drain.take();
+      this.#drain.finish();
     } catch (error) {
       this.#request.onTrap(error, null);
     }
@@ -122,33 +112,25 @@ export class Tap {
     }));
   }
 
-  get inspector(): Inspector {
-    return this.#inspector;
-  }
-
   /**
    * Goes on with a new inspector after a trap: the rings are laid into its memory, the connections
    * of the old one are forgotten. Needs no privilege.
    */
   replace(inspector: Inspector): void {
-    this.#inspector = inspector;
-    this.#drain = new Drain(inspector, this.#request.observe);
+    this.#drain.replace(inspector);
     this.#open();
-    const region = {
-      memory: inspector.memory,
-      offset: inspector.ringAt,
-      blockSize: inspector.blockSize,
-      blockCount: Math.floor((inspector.ringEnd - inspector.ringAt) / inspector.blockSize),
-    };
-    slices(region, this.#rings.length).forEach((slice, index) => {
+    slices(regionOf(inspector), this.#rings.length).forEach((slice, index) => {
       this.#rings[index]?.move(slice);
     });
+  }
+
+  get #inspector(): Inspector {
+    return this.#drain.inspector;
   }
 
   #open(): void {
     const key = randomBytes(8); // strangers must not be able to aim at one set of the flow table
     this.#inspector.seed(key.readInt32LE(0), key.readInt32LE(4));
-    this.#inspector.openInput("the tap");
     this.#drain.openInput(null);
     this.#rings.forEach((ring, index) => {
       this.#drain.nameInterface(index, ring.interface);
@@ -211,4 +193,10 @@ export class Tap {
       this.#request.onTrap(error, null);
     }
   }
+}
+
+/** The part of an inspector's memory that rings may be laid into. */
+function regionOf({ memory, ringAt, ringEnd, blockSize }: Inspector) {
+  const blockCount = Math.floor((ringEnd - ringAt) / blockSize);
+  return { memory, offset: ringAt, blockSize, blockCount };
 }

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import type { FlowLine } from "../../host/ground/alert.ts";
-import { Pipeline } from "../scenario/language/pipeline.ts";
+import { ScenarioRunner } from "../scenario/language/runner.ts";
 import type { Scenario } from "../scenario/language/scenario.ts";
 import type { Variant } from "../scenario/language/transform.ts";
 import { type MailCase, mailScenario, mailVariants, readMailCases } from "./mail-case.ts";
@@ -55,7 +55,7 @@ function covered(id: string, title: string, check: () => void): void {
 type Check = (lines: readonly FlowLine[], variant: Variant) => void;
 
 function holds(scenario: Scenario, variants: readonly Variant[], check: Check): void {
-  const pipeline = new Pipeline();
+  const pipeline = new ScenarioRunner();
   for (const variant of variants) {
     check(pipeline.run(scenario, variant).lines, variant);
   }

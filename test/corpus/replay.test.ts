@@ -5,18 +5,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { AlertBook } from "../../host/alert/book.ts";
-import { Drain } from "../../host/drain.ts";
-import { HOME_DEFAULT } from "../../host/ground/address.ts";
 import { type Alert, VERDICT_RANK } from "../../host/ground/alert.ts";
 import { EXIT } from "../../host/ground/errors.ts";
-import { Inspector } from "../../host/inspector.ts";
-import { type Judge, loadJudge } from "../../host/judge.ts";
 import { inspectFile } from "../host/capture-files.ts";
+import { openPipeline } from "../pipeline.ts";
 import { corpusPath } from "./place.ts";
-
-const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));
 
 /** No capture of the corpus is larger than some MiB: longer than this is a hang. */
 const PATIENCE_MS = 20_000;
@@ -62,21 +55,15 @@ function readCut(path: string): Set<string> {
   return new Set(Object.keys(labels).filter((file) => labels[file]?.capinfos.err !== ""));
 }
 
-let judge: Judge | null = null;
-
 /** One file in an inspector and with a book of its own. */
 async function inspect(path: string): Promise<Outcome> {
-  const inspector = Inspector.load(`${BUILD}inspector.wasm`);
-  inspector.seed(0, 0);
-  inspector.setHome(HOME_DEFAULT);
-  const { MailEvidence: mail, SegmentEvidence: segment } = inspector.abi.names;
-  judge ??= loadJudge(readFileSync(`${BUILD}judge.wasm`), { mail, segment });
-  const book = new AlertBook({ judge, keepFlows: false });
   const alerts = new Map<string, Alert>();
-  const drain = new Drain(inspector, (finding, sighting) => {
-    for (const alert of book.observe(finding, sighting)) alerts.set(alert.id, alert);
+  const { drain } = openPipeline({
+    onAlerts: (raised) => {
+      for (const alert of raised) alerts.set(alert.id, alert);
+    },
   });
-  const { frames, failure } = await inspectFile(inspector, path, drain);
+  const { frames, failure } = await inspectFile(path, drain);
   if (failure !== null) strictEqual(failure.status, EXIT.damaged, failure.message);
   return { frames, damage: failure?.message ?? null, alerts: [...alerts.values()] };
 }

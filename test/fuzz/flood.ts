@@ -2,13 +2,10 @@
 // them. Says what was offered, what bound held, what memory it took, what was lost, and whether the
 // session was found. Feeds the inspector through capture records, as fast as it goes.
 
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { AlertBook } from "../../host/alert/book.ts";
-import { HOME_DEFAULT } from "../../host/ground/address.ts";
+import type { Drain } from "../../host/drain.ts";
 import type { Alert } from "../../host/ground/alert.ts";
-import { Inspector } from "../../host/inspector.ts";
-import { loadJudge } from "../../host/judge.ts";
+import type { Inspector } from "../../host/inspector.ts";
+import { openPipeline } from "../pipeline.ts";
 import { addressAnswer } from "../scenario/language/dns.ts";
 import { encodeFrames } from "../scenario/language/encode.ts";
 import { readScenario } from "../scenario/language/library.ts";
@@ -18,9 +15,7 @@ import { Random } from "../scenario/language/random.ts";
 import type { Host } from "../scenario/language/scenario.ts";
 import { asWritten } from "../scenario/language/transform.ts";
 
-const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));
 const PLANTED = "mail/mask-in-place-of-starttls-is-likely.scn";
-const SIGHTING = { file: null, interfaceName: null, lanClient: null, evidenceFile: null };
 /** 100,000 frames a second. */
 const STEP_NS = 10_000n;
 const BATCH = 4096;
@@ -221,18 +216,11 @@ export function floods(): Flood[] {
 
 /** One flood of so many frames, the planted session's among them. */
 export function run(flood: Flood, frames: number): Row {
-  const inspector = Inspector.load(`${BUILD}inspector.wasm`);
-  inspector.seed(1, 2);
-  inspector.setHome(HOME_DEFAULT);
-  inspector.openInput(flood.name);
-  inspector.setInterface(0, { linkType: 1, resolution: NANOSECONDS, offsetSeconds: 0n });
-  const { MailEvidence: mail, SegmentEvidence: segment } = inspector.abi.names;
-  const judge = loadJudge(readFileSync(`${BUILD}judge.wasm`), { mail, segment });
-  const book = new AlertBook({ judge, keepFlows: false });
   const alerts: Alert[] = [];
-  const take = (): void => {
-    for (const finding of inspector.drain()) alerts.push(...book.observe(finding, SIGHTING));
-  };
+  const { inspector, drain } = openPipeline({ onAlerts: (raised) => alerts.push(...raised) });
+  inspector.seed(1, 2);
+  drain.openInput(flood.name);
+  inspector.setInterface(0, { linkType: 1, resolution: NANOSECONDS, offsetSeconds: 0n });
   const random = new Random(frames);
   const planted = asWritten(readScenario(PLANTED)).packets;
   const every = Math.floor(frames / (planted.length + 1));
@@ -252,14 +240,13 @@ export function run(flood: Flood, frames: number): Row {
     offered += packets.length;
     const octets = encodeRecords(encodeFrames(packets, LAYERS), { linkType: 1 });
     const start = performance.now();
-    walk(inspector, octets, take);
+    walk(drain, octets);
     walked += performance.now() - start;
   }
   const held = flood.held(inspector);
   const memory = { before: before.memory, after: inspector.octets.buffer.byteLength };
   const resident = { before: before.resident, after: process.memoryUsage.rss() };
-  while (inspector.finish()) take();
-  take();
+  drain.finish();
   const isPlanted = ({ flow }: Alert): boolean => flow.clientPort === 49_200;
   const { name, bound, limit, counter } = flood;
   return {
@@ -286,12 +273,13 @@ export function broken(row: Row): string[] {
   return promises.flatMap(([kept, what]) => (kept ? [] : [what]));
 }
 
-function walk(inspector: Inspector, octets: Uint8Array, take: () => void): void {
+function walk(drain: Drain, octets: Uint8Array): void {
+  const { inspector } = drain;
   inspector.octets.set(octets, inspector.ringAt);
   const end = inspector.ringAt + octets.length;
   for (let at = inspector.ringAt; at < end; ) {
     const { next, stop } = inspector.inspectRecords(at, end, false);
-    take();
+    drain.take();
     if (stop !== "drain" && next !== end) throw new Error(`the walk stopped: ${stop}`);
     at = next;
   }

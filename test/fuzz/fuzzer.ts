@@ -4,6 +4,7 @@
 // vectors, and no planted secret left in memory or told in a finding.
 
 import { mkdirSync, writeFileSync } from "node:fs";
+import { Drain } from "../../host/drain.ts";
 import { HOME_DEFAULT } from "../../host/ground/address.ts";
 import type { Finding } from "../../host/ground/finding.ts";
 import { Inspector } from "../../host/inspector.ts";
@@ -109,7 +110,7 @@ export class Fuzzer {
     const [counters, reasons] = [inspector.counters(), inspector.reasons()];
     const start = performance.now();
     inspector.setHome(variant.home.length === 0 ? HOME_DEFAULT : variant.home);
-    const { frames } = feed(inspector, variant, (some) => findings.push(...some));
+    const { frames } = feed(new Drain(inspector, (finding) => findings.push(finding)), variant);
     expect(performance.now() - start < WALK_MS_MAX, "the walk took longer than any walk may");
     const grown = (name: string): number => {
       return Number((inspector.counters().get(name) ?? 0n) - (counters.get(name) ?? 0n));

@@ -3,25 +3,15 @@
 // suspect, and none may silence the loss of an upgrade that a strong history stands behind.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { AlertBook } from "../../host/alert/book.ts";
-import { BaselineBook } from "../../host/baseline/book.ts";
-import { Knowledge } from "../../host/baseline/knowledge.ts";
-import { Sessions } from "../../host/baseline/session.ts";
-import { HOME_DEFAULT } from "../../host/ground/address.ts";
 import type { Alert } from "../../host/ground/alert.ts";
-import { Inspector } from "../../host/inspector.ts";
-import { loadJudge } from "../../host/judge.ts";
+import { openPipeline } from "../pipeline.ts";
 import { feed } from "../scenario/language/feed.ts";
 import { readScenario } from "../scenario/language/library.ts";
 import type { Packet } from "../scenario/language/packet.ts";
 import { asWritten } from "../scenario/language/transform.ts";
 
-const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));
 /** A session without the offer: 220 mx.example, a list of three words. */
 const PLAIN = "baseline/upgrade-that-vanished-is-likely.scn";
-const SIGHTING = { file: null, interfaceName: null, lanClient: null, evidenceFile: null };
 const DAY = 86_400_000_000_000n;
 const OFFER = Buffer.from("250-STARTTLS\r\n250 8BITMIME\r\n");
 const NO_OFFER = Buffer.from("250 8BITMIME\r\n");
@@ -30,31 +20,19 @@ const SERVERS = 3_000;
 
 /** A house with its memory; days go by as sessions are shown. */
 class House {
-  readonly #inspector = Inspector.load(`${BUILD}inspector.wasm`);
-  readonly #book: AlertBook;
+  readonly #pipeline = openPipeline({ onAlerts: (raised) => this.#alerts.push(...raised) });
+  #alerts: Alert[] = [];
   #port = 20_000;
-
-  constructor() {
-    const { MailEvidence: mail, SegmentEvidence: segment } = this.#inspector.abi.names;
-    const judge = loadJudge(readFileSync(`${BUILD}judge.wasm`), { mail, segment });
-    const knowledge = new Knowledge({ knownHosts: [], knownPlain: [] });
-    const sessions = new Sessions(new BaselineBook(), knowledge);
-    this.#book = new AlertBook({ judge, keepFlows: false, sessions });
-    this.#inspector.seed(0, 0);
-    this.#inspector.setHome(HOME_DEFAULT);
-  }
 
   /** One session with the server 203.0.x.y on a day; the alerts it raised, worst verdicts first seen. */
   session(server: number, day: number, offers: boolean, greeting = `mx${server}.example`): Alert[] {
     const base = asWritten(readScenario(PLAIN));
     this.#port += 1;
     const packets = base.packets.map((packet) => this.#rewrite(packet, server, offers, greeting));
-    const alerts: Alert[] = [];
+    this.#alerts = [];
     const told = { ...base, packets: renumber(packets), shift: BigInt(day) * DAY };
-    feed(this.#inspector, told, (findings) => {
-      for (const finding of findings) alerts.push(...this.#book.observe(finding, SIGHTING));
-    });
-    return alerts.filter(({ verdict }) => verdict === "likely" || verdict === "proven");
+    feed(this.#pipeline.drain, told);
+    return this.#alerts.filter(({ verdict }) => verdict === "likely" || verdict === "proven");
   }
 
   #rewrite(packet: Packet, server: number, offers: boolean, greeting: string): Packet {

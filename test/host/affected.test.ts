@@ -4,20 +4,12 @@
 
 import { strictEqual } from "node:assert";
 import { match } from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { AlertBook } from "../../host/alert/book.ts";
-import { Matrix } from "../../host/alert/matrix.ts";
-import { HOME_DEFAULT } from "../../host/ground/address.ts";
-import { Inspector } from "../../host/inspector.ts";
-import { loadJudge } from "../../host/judge.ts";
+import { openPipeline } from "../pipeline.ts";
 import { feed } from "../scenario/language/feed.ts";
 import { parseScenario } from "../scenario/language/parse.ts";
 import { EPOCH } from "../scenario/language/pcap.ts";
 import { asWritten } from "../scenario/language/transform.ts";
 
-const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));
-const SIGHTING = { file: null, interfaceName: "wan", evidenceFile: null, lanClient: null };
 const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
 
@@ -46,24 +38,18 @@ function session(machine: number, port: number, masked: boolean): string {
 
 /** Sessions in order: machine and whether it was tampered with. */
 function household(sessions: readonly (readonly [machine: number, masked: boolean])[]) {
-  const inspector = Inspector.load(`${BUILD}inspector.wasm`);
-  inspector.seed(0, 0);
-  inspector.setHome(HOME_DEFAULT);
-  const { MailEvidence: mail, SegmentEvidence: segment } = inspector.abi.names;
-  const judge = loadJudge(readFileSync(`${BUILD}judge.wasm`), { mail, segment });
-  const matrix = new Matrix();
-  const book = new AlertBook({ judge, keepFlows: false, matrix });
   let scope = "none";
+  const { book, drain } = openPipeline({
+    onAlerts: (alerts) => {
+      for (const alert of alerts) scope = alert.scope;
+    },
+  });
   for (const [n, [machine, masked]] of sessions.entries()) {
     const base = asWritten(parseScenario(`session ${n}`, session(machine, 49_200 + n, masked)));
-    feed(inspector, { ...base, shift: BigInt(n) * 10n * MINUTE }, (findings) => {
-      for (const finding of findings) {
-        for (const alert of book.observe(finding, SIGHTING)) scope = alert.scope;
-      }
-    });
+    feed(drain, { ...base, shift: BigInt(n) * 10n * MINUTE });
   }
   const time = EPOCH * SECOND + BigInt(sessions.length) * 10n * MINUTE;
-  const answer = matrix.answer({ operator: "ex.example", port: 587, ipVersion: 4 }, time);
+  const answer = book.matrix.answer({ operator: "ex.example", port: 587, ipVersion: 4 }, time);
   return { kind: answer.kind, text: answer.text, scope };
 }
 

@@ -3,9 +3,10 @@
 
 import assert from "node:assert/strict";
 import { AlertBook } from "../../host/alert/book.ts";
-import { type Alert, formatAlert, formatFlow } from "../../host/ground/alert.ts";
+import type { Alert } from "../../host/ground/alert.ts";
 import type { AuthLevel, Finding, MailSeen } from "../../host/ground/finding.ts";
 import type { Judge } from "../../host/judge.ts";
+import { formatAlert, formatFlow } from "../../host/text/alert-json.ts";
 import { FULL_LIST, finding, mailSeen } from "./finding.ts";
 import { judgeForTests } from "./judge-module.ts";
 
@@ -238,11 +239,10 @@ describe("alert book: mail", () => {
   it("keeps a mask that hides CHUNKING at notice, unless something speaks for STARTTLS", () => {
     const offered = ["TURN", "SIZE", "ETRN", "8BITMIME", "BINARYMIME", "XXXXXXXA", "VRFY"];
     const masked = { offered, maskIndex: 5, maskCount: 1 };
-    const observe = (evidence: string[]): Alert | undefined =>
-      new AlertBook({ judge, keepFlows: false }).observe(
-        finding({ mail: mailSeen({ ...masked, evidence }) }),
-        SIGHTING,
-      )[0];
+    const observe = (evidence: string[]): Alert | undefined => {
+      const told = finding({ mail: mailSeen({ ...masked, evidence }) });
+      return new AlertBook({ judge, keepFlows: false }).observe(told, SIGHTING)[0];
+    };
     assert.equal(observe(["cap-masked"])?.severity, "notice");
     assert.equal(observe(["cap-masked"])?.verdict, "likely");
     assert.match(observe(["cap-masked"])?.text ?? "", /CHUNKING/);

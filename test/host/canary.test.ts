@@ -8,17 +8,17 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { AlertBook } from "../../host/alert/book.ts";
-import { HOME_DEFAULT } from "../../host/ground/address.ts";
-import { type Alert, formatFlow, parseTime } from "../../host/ground/alert.ts";
-import { Inspector } from "../../host/inspector.ts";
-import { loadJudge } from "../../host/judge.ts";
-import { CrashFile } from "../../host/run/crash.ts";
+import { Drain } from "../../host/drain.ts";
+import type { Alert } from "../../host/ground/alert.ts";
+import { parseTime } from "../../host/ground/time.ts";
+import { CrashFile } from "../../host/keep/crash-file.ts";
 import { AlertFile } from "../../host/sink/alert-file.ts";
 import { alertMessage, localLine, networkLine } from "../../host/sink/syslog-line.ts";
+import { formatFlow } from "../../host/text/alert-json.ts";
 import { describeStatus } from "../../host/text/status-text.ts";
 import { describeAlert } from "../../host/text/terminal.ts";
 import { mailVariants } from "../corpus/mail-case.ts";
+import { openInspector, openPipeline } from "../pipeline.ts";
 import { encodeFrames } from "../scenario/language/encode.ts";
 import { feed } from "../scenario/language/feed.ts";
 import { parseScenario } from "../scenario/language/parse.ts";
@@ -30,7 +30,6 @@ import { CaptureFolder, ETHERNET } from "./capture-files.ts";
 
 const BUILD = fileURLToPath(new URL("../../build/", import.meta.url));
 const PATIENCE_MS = 300_000;
-const SIGHTING = { file: null, interfaceName: "wan", evidenceFile: null, lanClient: null };
 const BLOCK_SIZE = 65_536;
 /** Ethernet, IPv4 and TCP without options. */
 const HEADERS = 54;
@@ -42,14 +41,12 @@ describe("canaries", function () {
   for (const scenario of scenarios) {
     it(`${scenario.path}: nothing stays in memory`, () => {
       for (const variant of mailVariants(scenario)) {
-        const inspector = Inspector.load(`${BUILD}inspector.wasm`);
-        inspector.seed(0, 0);
-        inspector.setHome(HOME_DEFAULT);
+        const inspector = openInspector();
         const evidence = new Set<string>();
-        feed(inspector, variant, (findings) => {
-          for (const { mail } of findings)
-            for (const name of mail?.evidence ?? []) evidence.add(name);
+        const drain = new Drain(inspector, ({ mail }) => {
+          for (const name of mail?.evidence ?? []) evidence.add(name);
         });
+        feed(drain, variant);
         const memory = Buffer.from(inspector.octets.buffer);
         deepStrictEqual(found(memory), [], variant.label);
         if (variant.label === "whole turns") ok(memory.includes(KEPT), "the search works");
@@ -66,8 +63,7 @@ describe("canaries", function () {
       `c > s P. ${at(200)} hex "${Buffer.from(early).toString("hex")}"`,
     ];
     const held = (...later: string[]): string[] => {
-      const inspector = Inspector.load(`${BUILD}inspector.wasm`);
-      inspector.setHome(HOME_DEFAULT);
+      const inspector = openInspector();
       const text = [...lines, ...later, "expect silence"].join("\n");
       const { packets, layers } = asWritten(parseScenario("early", text));
       const form = { littleEndian: true, nanoseconds: true, linkType: ETHERNET, shift: 0n };
@@ -106,18 +102,12 @@ describe("canaries", function () {
   });
 
   it("nothing is in what a watch says: terminal, file, status, network and local log", () => {
-    const inspector = Inspector.load(`${BUILD}inspector.wasm`);
-    inspector.seed(0, 0);
-    inspector.setHome(HOME_DEFAULT);
-    const { MailEvidence: mail, SegmentEvidence: segment } = inspector.abi.names;
-    const judge = loadJudge(readFileSync(`${BUILD}judge.wasm`), { mail, segment });
-    const book = new AlertBook({ judge, keepFlows: true });
     const alerts: Alert[] = [];
-    for (const scenario of scenarios) {
-      feed(inspector, asWritten(scenario), (findings) => {
-        for (const finding of findings) alerts.push(...book.observe(finding, SIGHTING));
-      });
-    }
+    const { book, drain } = openPipeline({
+      keepFlows: true,
+      onAlerts: (raised) => alerts.push(...raised),
+    });
+    for (const scenario of scenarios) feed(drain, asWritten(scenario));
     ok(alerts.length >= scenarios.length - 1, "every login is told");
     const folder = new CaptureFolder();
     try {

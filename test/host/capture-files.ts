@@ -5,11 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Sighting } from "../../host/alert/record.ts";
 import { readCapture } from "../../host/capture/capture.ts";
 import { Drain } from "../../host/drain.ts";
 import { HostError } from "../../host/ground/errors.ts";
-import type { Finding } from "../../host/ground/finding.ts";
+import type { Finding, Sighting } from "../../host/ground/finding.ts";
 import { Inspector } from "../../host/inspector.ts";
 import { encodeFrames } from "../scenario/language/encode.ts";
 import type { Frame } from "../scenario/language/packet.ts";
@@ -45,11 +44,10 @@ let shared: Inspector | null = null;
 
 /** Inspects a file to its end; its frames, and what was wrong with it or null. */
 export async function inspectFile(
-  inspector: Inspector,
   path: string,
   drain: Drain,
 ): Promise<{ frames: number; failure: HostError | null }> {
-  inspector.openInput(path);
+  const { inspector } = drain;
   drain.openInput(path);
   let failure: HostError | null = null;
   await readCapture({
@@ -63,8 +61,7 @@ export async function inspectFile(
     failure = error;
   });
   const frames = inspector.framesOfInput;
-  while (inspector.finish()) drain.take();
-  drain.take();
+  drain.finish();
   return { frames, failure };
 }
 
@@ -74,7 +71,7 @@ export async function readFile(path: string): Promise<Reading> {
   const findings: { finding: Finding; sighting: Sighting }[] = [];
   const drain = new Drain(shared, (finding, sighting) => findings.push({ finding, sighting }));
   shared.setHome(["192.168.0.0/16"]);
-  return { ...(await inspectFile(shared, path, drain)), findings };
+  return { ...(await inspectFile(path, drain)), findings };
 }
 
 /** A folder for one test file's captures. */

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { ClosedPorts } from "../../host/alert/incident/closed-port.ts";
 import type { Finding } from "../../host/ground/finding.ts";
 import { readScenario } from "../scenario/language/library.ts";
-import { Pipeline } from "../scenario/language/pipeline.ts";
+import { ScenarioRunner } from "../scenario/language/runner.ts";
 import { asWritten } from "../scenario/language/transform.ts";
 import { DAY, finding, mailSeen, START, segmentsSeen } from "./finding.ts";
 
@@ -65,10 +65,10 @@ describe("closed ports", () => {
   it("are heard of by a watch, whom honest resets are not told otherwise", () => {
     const name = "incident/one-port-closed-for-three-operators-informs.scn";
     const scenario = readScenario(name);
-    const { flows } = new Pipeline().run(scenario, asWritten(scenario), true);
+    const { flows } = new ScenarioRunner().run(scenario, asWritten(scenario), true);
     const refused = flows.find((line) => line.includes("d1 > t1")) ?? "";
     assert.match(refused, /other none info port-closed .*resets=1\/0/);
     const other = readScenario("reset/refused-syn-is-silent.scn");
-    assert.deepEqual(new Pipeline().run(other, asWritten(other), true).lines, []);
+    assert.deepEqual(new ScenarioRunner().run(other, asWritten(other), true).lines, []);
   });
 });

@@ -2,22 +2,16 @@
 // resets at one time than there are rows. Feeds the built inspector, judges by evidence planes.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { AlertBook } from "../../host/alert/book.ts";
-import { HOME_DEFAULT } from "../../host/ground/address.ts";
 import type { Alert } from "../../host/ground/alert.ts";
 import type { Finding } from "../../host/ground/finding.ts";
-import { Inspector } from "../../host/inspector.ts";
-import { loadJudge } from "../../host/judge.ts";
+import type { Inspector } from "../../host/inspector.ts";
+import { openInspector, openPipeline } from "../pipeline.ts";
 import { converse } from "../scenario/language/conversation.ts";
 import { encodeFrames } from "../scenario/language/encode.ts";
 import type { Packet } from "../scenario/language/packet.ts";
 import { parseScenario } from "../scenario/language/parse.ts";
 import { encodeRecords } from "../scenario/language/pcap.ts";
 
-const MODULE = fileURLToPath(new URL("../../build/inspector.wasm", import.meta.url));
-const JUDGE = fileURLToPath(new URL("../../build/judge.wasm", import.meta.url));
 const SIGHTING = { file: "forensics", interfaceName: null, evidenceFile: null, lanClient: null };
 const ETHERNET = 1;
 const NANOSECONDS = 9;
@@ -58,10 +52,8 @@ function moved(packets: readonly Packet[], port: number, later: bigint): Packet[
   });
 }
 
-function openInspector(): Inspector {
-  const inspector = Inspector.load(MODULE);
-  inspector.seed(0, 0);
-  inspector.setHome(HOME_DEFAULT);
+function open(): Inspector {
+  const inspector = openInspector();
   inspector.openInput("forensics");
   inspector.setInterface(0, {
     linkType: ETHERNET,
@@ -97,7 +89,7 @@ describe("reset forensics", function () {
 
   for (const lost of [false, true]) {
     it(`${lost ? "after lost frames data behind a reset convicts no more" : "data behind a reset convicts"}`, () => {
-      const inspector = openInspector();
+      const inspector = open();
       const packets = packetsOf(FORGED);
       put(inspector, packets.slice(0, BEFORE_ANSWER));
       if (lost) inspector.lostFrames();
@@ -109,7 +101,7 @@ describe("reset forensics", function () {
   }
 
   it("with every row waiting, further resets are counted and passed over", () => {
-    const inspector = openInspector();
+    const inspector = open();
     const honest = packetsOf(FORGED).slice(0, BEFORE_ANSWER);
     const extra = 50;
     for (let index = 0; index < ROWS + extra; index++) {
@@ -123,7 +115,7 @@ describe("reset forensics", function () {
   });
 
   it("a judged row makes room for the next reset", () => {
-    const inspector = openInspector();
+    const inspector = open();
     const packets = packetsOf(FORGED);
     for (let index = 0; index < ROWS; index++) {
       put(inspector, moved(packets.slice(0, BEFORE_ANSWER), 10_000 + index, BigInt(index) * 1000n));
@@ -136,11 +128,9 @@ describe("reset forensics", function () {
   });
 
   it("a history that made room takes nothing back, and its connection is told to the end", () => {
-    const inspector = openInspector();
-    const { MailEvidence: mail, SegmentEvidence: segment } = inspector.abi.names;
-    const judge = loadJudge(readFileSync(JUDGE), { mail, segment });
-    const book = new AlertBook({ judge, keepFlows: true });
+    const inspector = open();
     const alerts: Alert[] = [];
+    const { book } = openPipeline({ inspector, keepFlows: true });
     const observe = (findings: readonly Finding[]): void => {
       for (const finding of findings) alerts.push(...book.observe(finding, SIGHTING));
     };

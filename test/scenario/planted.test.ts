@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile, compilerFolder } from "../assembly.ts";
 import { readScenario } from "./language/library.ts";
-import { Pipeline } from "./language/pipeline.ts";
+import { ScenarioRunner } from "./language/runner.ts";
 import { asWritten, TRANSFORMS } from "./language/transform.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -42,7 +42,7 @@ describe("a planted fault at block boundaries", function () {
   });
 
   it("leaves the untransformed run as it is", () => {
-    const { flows } = new Pipeline(module).run(scenario, base);
+    const { flows } = new ScenarioRunner(module).run(scenario, base);
     assert.deepEqual(flows, scenario.expected?.flows);
   });
 
@@ -53,7 +53,7 @@ describe("a planted fault at block boundaries", function () {
       assert.ok(variants.length > 0, `there is no transform ${name}`);
       const red = variants.filter((variant) => {
         try {
-          const { flows } = new Pipeline(module).run(scenario, variant);
+          const { flows } = new ScenarioRunner(module).run(scenario, variant);
           return flows.join("\n") !== scenario.expected?.flows.join("\n");
         } catch {
           return true; // a walk that stops as if the records were damaged is red as well

@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { converse } from "./language/conversation.ts";
 import { readScenario, SCENARIOS, scenarioNames } from "./language/library.ts";
-import { type Outcome, Pipeline } from "./language/pipeline.ts";
+import { type Outcome, ScenarioRunner } from "./language/runner.ts";
 import type { Expectation, Scenario } from "./language/scenario.ts";
 import { asWritten, TRANSFORMS, type Variant } from "./language/transform.ts";
 import { rewrite } from "./language/update.ts";
@@ -36,9 +36,9 @@ describe("scenarios", () => {
 function runAll(name: string, scenario: Scenario): void {
   const base = asWritten(scenario);
   const { expected } = scenario;
-  let shared: Pipeline | null = null;
+  let shared: ScenarioRunner | null = null;
   const pipeline = () => {
-    shared ??= new Pipeline();
+    shared ??= new ScenarioRunner();
     return shared;
   };
   after(() => {

@@ -3,16 +3,15 @@
 // finding; while what may be kept (the server's own words) is still there, so that the search works.
 
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import { HOME_DEFAULT } from "../../host/ground/address.ts";
+import { Drain } from "../../host/drain.ts";
 import type { Finding } from "../../host/ground/finding.ts";
-import { Inspector } from "../../host/inspector.ts";
+import type { Inspector } from "../../host/inspector.ts";
+import { openInspector } from "../pipeline.ts";
 import { feed } from "./language/feed.ts";
 import { allScenarios } from "./language/library.ts";
 import type { Scenario } from "./language/scenario.ts";
 import { asWritten, type Feed } from "./language/transform.ts";
 
-const MODULE = fileURLToPath(new URL("../../build/inspector.wasm", import.meta.url));
 const SECRETS = [
   "not-a-secret",
   "AGFubgBub3QtYS1zZWNyZXQ=",
@@ -40,7 +39,7 @@ describe("secrets", () => {
 
   for (const how of FEEDS) {
     it(`are gone after ${how.kind}`, () => {
-      const inspector = open();
+      const inspector = openInspector();
       const window = inspector.ringAt;
       for (const scenario of telling) {
         const findings = run(inspector, scenario, how);
@@ -61,7 +60,7 @@ describe("secrets", () => {
   it("would be found: the greeting is", () => {
     const scenario = telling.find((one) => one.path.includes("password-in-clear"));
     assert.ok(scenario);
-    const inspector = open();
+    const inspector = openInspector();
     for (const how of FEEDS.slice(0, 1)) run(inspector, scenario, how);
     const near = Buffer.from(inspector.octets.buffer, inspector.ringAt, WINDOW_USED);
     assert.ok(near.includes("mx.example ESMTP"));
@@ -75,15 +74,9 @@ function secretsOf(scenario: Scenario): string[] {
   return SECRETS.filter((secret) => sent.some((payload) => payload.includes(secret)));
 }
 
-function open(): Inspector {
-  const inspector = Inspector.load(MODULE);
-  inspector.seed(0, 0);
-  inspector.setHome(HOME_DEFAULT);
-  return inspector;
-}
-
 function run(inspector: Inspector, scenario: Scenario, how: Feed): readonly Finding[] {
   const findings: Finding[] = [];
-  feed(inspector, { ...asWritten(scenario), feed: how }, (some) => findings.push(...some));
+  const drain = new Drain(inspector, (finding) => findings.push(finding));
+  feed(drain, { ...asWritten(scenario), feed: how });
   return findings;
 }

@@ -6,6 +6,7 @@ import { operatorOf, ownedName } from "../../baseline/operator.ts";
 import { wideNetworkOf } from "../../ground/address.ts";
 import type { Finding } from "../../ground/finding.ts";
 import { keepNewest } from "../../ground/newest.ts";
+import { DAY_NANOSECONDS } from "../../ground/time.ts";
 import { apart } from "./sample.ts";
 
 const MAIL_PORTS = [25, 110, 143, 465, 587, 993, 995, 2525];
@@ -13,7 +14,6 @@ const OPERATORS_MIN = 3;
 /** Operators remembered of each port; answers remembered in all. */
 const OPERATORS_MAX = 64;
 const ANSWERS_MAX = 1024;
-const DAY_NANOSECONDS = 86_400n * 1_000_000_000n;
 
 /** Whose server it is: by name, else the wide network it lies in; null for nobody's on the Internet. */
 function operatorName(finding: Finding): string | null {

@@ -5,6 +5,7 @@
 import type { Verdict } from "../../ground/alert.ts";
 import type { Finding } from "../../ground/finding.ts";
 import { keepNewest } from "../../ground/newest.ts";
+import { DAY_NANOSECONDS } from "../../ground/time.ts";
 import type { FlowRecord } from "../record.ts";
 import { constantDistance } from "./constant-distance.ts";
 import { constantTuple } from "./constant-tuple.ts";
@@ -15,7 +16,6 @@ import { type Adjustment, apart, type Sample, sampleOf } from "./sample.ts";
 
 /** Samples kept: more than a house has in a day, unless something is very wrong. */
 const SAMPLES_MAX = 1024;
-const DAY_NANOSECONDS = 86_400n * 1_000_000_000n;
 
 /** True when the segments of a connection say something that others could be compared with. */
 function speaks({ segments }: Finding): boolean {

@@ -5,6 +5,7 @@
 import { wideNetworkOf } from "../../ground/address.ts";
 import type { Finding } from "../../ground/finding.ts";
 import { keepNewest } from "../../ground/newest.ts";
+import { DAY_NANOSECONDS } from "../../ground/time.ts";
 import { apart, hopsOf } from "./sample.ts";
 
 /** A provider's own first routers and boxes; servers of the Internet are farther. */
@@ -14,7 +15,6 @@ const NETWORKS_MIN = 5;
 const FARTHER_MIN = 2;
 const PORTS_MAX = 64;
 const NETWORKS_MAX = 64;
-const DAY_NANOSECONDS = 86_400n * 1_000_000_000n;
 
 interface Distance {
   readonly hops: number;

@@ -1,9 +1,8 @@
-// A variant of a scenario → findings: encodes its packets, puts them into the inspector's memory the
+// A variant of a scenario → observations: encodes its packets, puts them into the inspector's memory the
 // way the variant says (records, records in pieces, ring blocks), drains, ends the input.
 // Judges nothing.
 
-import type { Finding } from "../../../host/ground/finding.ts";
-import type { Inspector } from "../../../host/inspector.ts";
+import type { Drain } from "../../../host/drain.ts";
 import { encodeFrames } from "./encode.ts";
 import { linkType } from "./link.ts";
 import type { Frame } from "./packet.ts";
@@ -19,31 +18,23 @@ const BLOCK_SIZE = 65536;
 /** Blocks of the ring that a test goes round, so that it wraps soon. */
 const BLOCKS_USED = 4;
 
-/** Takes findings in the order they came. */
-export type Take = (findings: readonly Finding[]) => void;
-
 /** Frames of a variant, and for each (1-based) the frame number in the scenario as written. */
 export interface Fed {
   readonly frames: readonly Frame[];
 }
 
 /** Feeds a whole input. */
-export function feed(inspector: Inspector, variant: Variant, take: Take): Fed {
+export function feed(drain: Drain, variant: Variant): Fed {
   const frames = encodeFrames(variant.packets, variant.layers);
-  inspector.openInput(variant.label);
-  if (variant.feed.kind === "ring") feedRing(inspector, frames, variant, take);
-  else feedRecords(inspector, frames, variant, take);
-  while (inspector.finish()) take(inspector.drain());
-  take(inspector.drain());
+  drain.openInput(variant.label);
+  if (variant.feed.kind === "ring") feedRing(drain, frames, variant);
+  else feedRecords(drain, frames, variant);
+  drain.finish();
   return { frames };
 }
 
-function feedRecords(
-  inspector: Inspector,
-  frames: readonly Frame[],
-  variant: Variant,
-  take: Take,
-): void {
+function feedRecords(drain: Drain, frames: readonly Frame[], variant: Variant): void {
+  const { inspector } = drain;
   const { feed: how, shift, layers } = variant;
   const form = { littleEndian: true, nanoseconds: true, ...(how.kind === "records" ? how : {}) };
   const type = linkType(layers);
@@ -59,7 +50,7 @@ function feedRecords(
     inspector.octets.set(octets.subarray(at, at + size), inspector.ringAt + kept);
     at += size;
     const end = inspector.ringAt + kept + size;
-    const rest = walkRecords(inspector, end, !form.littleEndian, take);
+    const rest = walkRecords(drain, end, !form.littleEndian);
     inspector.octets.copyWithin(inspector.ringAt, rest, end);
     kept = end - rest;
   }
@@ -70,22 +61,19 @@ function pieceMax(how: Variant["feed"]): number {
   return how.kind === "cuts" ? how.pieceMax : 1;
 }
 
-function walkRecords(inspector: Inspector, end: number, swapped: boolean, take: Take): number {
+function walkRecords(drain: Drain, end: number, swapped: boolean): number {
+  const { inspector } = drain;
   for (let at = inspector.ringAt; ; ) {
     const walk = inspector.inspectRecords(at, end, swapped);
-    take(inspector.drain());
+    drain.take();
     if (walk.stop === "octets") return walk.next;
     if (walk.stop !== "drain") throw new Error(`the record walk stopped: ${walk.stop}`);
     at = walk.next;
   }
 }
 
-function feedRing(
-  inspector: Inspector,
-  frames: readonly Frame[],
-  variant: Variant,
-  take: Take,
-): void {
+function feedRing(drain: Drain, frames: readonly Frame[], variant: Variant): void {
+  const { inspector } = drain;
   const { feed: how, shift } = variant;
   if (how.kind !== "ring") return;
   const random = new Random(how.seed);
@@ -102,7 +90,7 @@ function feedRing(
     let offset = 0;
     do {
       offset = inspector.inspectRing(at, offset, 0);
-      take(inspector.drain());
+      drain.take();
     } while (offset !== 0);
   });
 }

@@ -1,7 +1,7 @@
 // A scenario and what it gave → its file with the expectation replaced. Everything above the first
 // `expect` line stays as it is.
 
-import type { Outcome } from "./pipeline.ts";
+import type { Outcome } from "./runner.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** The whole new text. Reasons are kept only where the file stated them. */

@@ -1,0 +1,164 @@
+// A replay: capture files in the order given, through one inspector, into alerts, flow lines or
+// sentences. Reads and prints; what is evidence and what it is worth is decided elsewhere.
+
+import type { BaselineStore } from "../baseline/store.ts";
+import { readCapture } from "../capture/capture.ts";
+import type { Config } from "../config/schema.ts";
+import { type Alert, VERDICT_RANK } from "../ground/alert.ts";
+import { EXIT, type ExitStatus, HostError } from "../ground/errors.ts";
+import type { Streams } from "../ground/streams.ts";
+import { formatAlert, formatFlow } from "../text/alert-json.ts";
+import { describeClosed, describeProxies } from "../text/status-text.ts";
+import { Told } from "../text/told.ts";
+import { inspectorFor, judgeFor, Pipeline } from "./pipeline.ts";
+import { isUrgent, openState, type State } from "./state.ts";
+
+/** Verdicts at which a replay may be asked to fail. */
+export const FAIL_ON = ["suspect", "likely", "proven"] as const;
+
+export type ReplayForm = "sentences" | "json" | "flows";
+
+/** What the command line asks for, validated. */
+export interface ReplayRequest {
+  readonly files: readonly string[];
+  readonly form: ReplayForm;
+  readonly home: readonly string[];
+  /** Folder of what is learnt; null keeps nothing. */
+  readonly state: string | null;
+  readonly failOn: (typeof FAIL_ON)[number] | null;
+  readonly config: Config;
+}
+
+/** What shows how far the reading is. */
+export interface Progress {
+  /** `total` is null when the size is unknown; octets. */
+  show(name: string, done: number, total: number | null): void;
+  clear(): void;
+}
+
+/** One replay: the inspector, the book, and what is printed of their results. */
+export class Replay {
+  readonly #request: ReplayRequest;
+  readonly #streams: Streams;
+  readonly #pipeline: Pipeline;
+  readonly #state: State;
+  readonly #told = new Told();
+  readonly #progress: Progress | null;
+  /** The last revision of every alert. */
+  readonly #last = new Map<string, Alert>();
+  #failure: ExitStatus = EXIT.done;
+  /** The state could not be written: nothing more is tried. */
+  #forgets = false;
+
+  constructor(request: ReplayRequest, streams: Streams, progress: Progress | null) {
+    this.#request = request;
+    this.#streams = streams;
+    this.#progress = progress;
+    const inspector = inspectorFor(request.config.profile);
+    this.#state = openState(request.config, request.state, streams.diagnostic);
+    this.#pipeline = new Pipeline({
+      inspector,
+      judge: judgeFor(inspector),
+      keepFlows: request.form === "flows",
+      sessions: this.#state.sessions,
+      onAlerts: (alerts, finding) => {
+        for (const alert of alerts) this.#tell(alert);
+        this.#remember((store) => store.offer(finding.time, isUrgent(alerts)));
+      },
+    });
+  }
+
+  async run(): Promise<ExitStatus> {
+    const { inspector, drain } = this.#pipeline;
+    inspector.seed(0, 0);
+    inspector.setHome(this.#request.home);
+    inspector.setTerse(this.#request.form !== "flows");
+    for (const file of this.#request.files) await this.#read(file);
+    drain.finish();
+    this.#progress?.clear();
+    this.#remember((store) => store.flush());
+    this.#printFlows(true);
+    if (this.#request.form === "sentences") this.#summarize();
+    return this.#failure === EXIT.done ? this.#verdictStatus() : this.#failure;
+  }
+
+  /** Inspects one file; what is wrong with it is said at once, and the next one is read. */
+  async #read(path: string): Promise<void> {
+    const { inspector, drain } = this.#pipeline;
+    drain.openInput(path);
+    try {
+      await readCapture({
+        path,
+        inspector,
+        drain: () => {
+          drain.take();
+          this.#printFlows(false);
+        },
+        nameInterface: (index, name) => drain.nameInterface(index, name),
+        progress: (done, total) => this.#progress?.show(path, done, total),
+      });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Writes what was learnt; that it cannot be written is said once and costs no finding. */
+  #remember(write: (store: BaselineStore) => void): void {
+    const { store } = this.#state;
+    if (store === null || this.#forgets) return;
+    try {
+      write(store);
+    } catch (error) {
+      this.#forgets = true;
+      this.#fail(error);
+    }
+  }
+
+  /** Says what went wrong; the first of several decides the exit status. A trap ends everything. */
+  #fail(error: unknown): void {
+    this.#progress?.clear();
+    if (!(error instanceof HostError) || error.status === EXIT.trapped) throw error;
+    this.#streams.diagnostic(error.message);
+    if (this.#failure === EXIT.done) this.#failure = error.status;
+  }
+
+  #tell(alert: Alert): void {
+    this.#last.set(alert.id, alert);
+    const { form } = this.#request;
+    if (form === "flows") return;
+    const lines = form === "json" ? [formatAlert(alert)] : this.#told.tell(alert);
+    if (lines.length > 0) this.#progress?.clear();
+    for (const line of lines) this.#streams.result(form === "json" ? line : `${line}\n`);
+  }
+
+  #printFlows(all: boolean): void {
+    if (this.#request.form !== "flows") return;
+    for (const line of this.#pipeline.book.takeFlows(all)) this.#streams.result(formatFlow(line));
+  }
+
+  #summarize(): void {
+    for (const line of this.#told.rest()) this.#streams.result(`${line}\n`);
+    const counted = (count: number, noun: string): string =>
+      `${count} ${noun}${count === 1 ? "" : "s"}`;
+    const frames = Number(this.#pipeline.inspector.counters().get("frames") ?? 0n);
+    if (frames === 0 && this.#failure !== EXIT.done) return;
+    const flows = Number(this.#pipeline.inspector.counters().get("flows") ?? 0n);
+    const standing = [...this.#last.values()].filter((alert) => alert.verdict !== "withdrawn");
+    const alerts = standing.length === 0 ? "no alert" : counted(standing.length, "alert");
+    const read = `${counted(frames, "frame")} of ${counted(flows, "TCP connection")}`;
+    this.#streams.result(`${read} inspected: ${alerts}.`);
+    const proxies = describeProxies(this.#pipeline.book.proxies.found());
+    if (proxies !== null) this.#streams.result(`Beside that: ${proxies}.`);
+    const closed = describeClosed(this.#pipeline.book.closedPorts.found());
+    if (closed !== null) this.#streams.result(`Beside that: ${closed}.`);
+  }
+
+  #verdictStatus(): ExitStatus {
+    const { failOn } = this.#request;
+    if (failOn === null) return EXIT.done;
+    const reached = [...this.#last.values()].some(
+      (alert) => VERDICT_RANK[alert.verdict] >= VERDICT_RANK[failOn],
+    );
+    return reached ? EXIT.failOn : EXIT.done;
+  }
+}
