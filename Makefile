@@ -18,7 +18,7 @@ CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test test-update run demo bench bench-live bench-peers bench-arm fuzz soak soak-parsers soak-collectors floods licences pcap package feed board-memory size lint format clean help
+.PHONY: build check test test-update run demo bench bench-live bench-peers bench-arm fuzz soak soak-parsers soak-collectors floods licences pcap package feed board-memory tables size lint format clean help
 
 build: $(BUILT) ## compile the inspector, the judge and the host
 
@@ -107,6 +107,9 @@ feed: build $(VARIANTS) ## write them with signed indexes (KEYS=folder keeps the
 
 board-memory: build $(VARIANTS) ## what the watch holds on an emulated router of 256 MiB (as root; MINUTES=10)
 	@$(TSX) test/bench/board-memory.ts
+
+tables: build/judge.wasm ## write what is made from the judge's evidence catalogue; read the difference
+	@$(TSX) test/tidy/tables.ts
 
 size: build $(VARIANTS) ## print sizes, memory and start-up time
 	$(TSX) test/bench/size.ts

@@ -20,6 +20,22 @@ export interface EvidenceNames {
 /** Dialects of mail with a capability list. */
 export type Dialect = "smtp" | "imap" | "pop3";
 
+/** What a mail evidence name is about. */
+export type MailAbout =
+  | "list"
+  | "mask"
+  | "offer"
+  | "banner"
+  | "command"
+  | "upgrade"
+  | "clear"
+  | "view"
+  | "session"
+  | "";
+
+/** What a segment evidence name is about; `connection`: none of its segments. */
+export type SegmentAbout = "reset" | "segment" | "either" | "connection" | "";
+
 /** What left the house in clear. */
 export type Exposure = "nothing" | "mail" | "auth";
 
@@ -35,8 +51,12 @@ export type Facts = Readonly<Record<string, string>>;
 export interface Judge {
   /** Class of a mail evidence name: P S M w W C I; empty without a row. */
   mailClass(name: string): string;
+  /** What a mail evidence name is about; empty without a row. */
+  mailAbout(name: string): MailAbout;
   /** Family of a segment evidence name; empty without a row. */
   segmentFamily(name: string): string;
+  /** What a segment evidence name is about; empty without a row. */
+  segmentAbout(name: string): SegmentAbout;
   mailVerdict(terms: readonly string[]): Verdict;
   segmentVerdict(
     weak: readonly string[],
@@ -145,7 +165,9 @@ export function loadJudge(wasm: Uint8Array, names: EvidenceNames): Judge {
   };
   const orNull = (answer: string): string | null => (answer === "" ? null : answer);
   const mailClass = text("mailClass");
+  const mailAbout = text("mailAbout");
   const segmentFamily = text("segmentFamily");
+  const segmentAbout = text("segmentAbout");
   const mailVerdict = text("mailVerdict");
   const segmentVerdict = text("segmentVerdict");
   const mailSeverity = text("mailSeverity");
@@ -165,7 +187,9 @@ export function loadJudge(wasm: Uint8Array, names: EvidenceNames): Judge {
   const withdrawnText = text("withdrawnText");
   const judge: Judge = {
     mailClass: (name) => mailClass(name),
+    mailAbout: (name) => mailAbout(name) as MailAbout,
     segmentFamily: (name) => segmentFamily(name),
+    segmentAbout: (name) => segmentAbout(name) as SegmentAbout,
     mailVerdict: (terms) => mailVerdict(terms) as Verdict,
     segmentVerdict: (weak, strong, conclusive) =>
       segmentVerdict(weak, strong, conclusive) as Verdict,

@@ -1,8 +1,8 @@
 // Turns the shape of a rewritten dialog into the name of what it looks like. Each rule is a row of
 // the middlebox catalogue with bytes that were really seen; products without such bytes have none.
 
-import { hasTerm } from "./evidence-table";
 import { isMask } from "./capability-list";
+import { hasTerm } from "./term";
 
 // Sources of the rules, by name:
 // cisco-esmtp    Cisco ASA Series CLI Configuration Guide, "Defaults for ESMTP Inspection": banner and other

@@ -1,7 +1,10 @@
 // What the host may ask of the judge, re-exports only. Strings and lists in, strings and lists out;
 // the host collects between batches.
 
-export { mailClass, segmentFamily } from "./evidence-table";
+export {
+  mailAbout, mailClass, mailNames, mailOrigin, mailSentence, segmentAbout, segmentFamily, segmentNames,
+  segmentSentence, standsBeside,
+} from "./catalogue";
 export { mailVerdict, segmentVerdict } from "./verdict";
 export { mailSeverity, segmentSeverity } from "./severity";
 export { mailSide } from "./attribution";

@@ -1,9 +1,10 @@
 // Turns forged resets, forged segments and refusals into two plain sentences for the owner. Names the
 // evidence with its figures; never the provider, never intent. Distances are said only when plausible.
 
+import { segmentSentence } from "./catalogue";
 import { Facts } from "./facts";
 import { fingerprintWords } from "./fingerprint";
-import { SEGMENT_REASONS } from "./segment-sentence";
+import { SEGMENT_ROWS } from "./segment-catalogue";
 import { fill } from "./sentence";
 
 /** Reasons said at most: the most convincing ones. */
@@ -20,9 +21,9 @@ function isKnown(clause: string, facts: Facts): bool {
 function reasons(evidence: string[], facts: Facts): string {
   let said = "";
   let count = 0;
-  for (let i = 0; i + 1 < SEGMENT_REASONS.length && count < REASONS_MAX; i += 2) {
-    const clause = SEGMENT_REASONS[i + 1];
-    if (!evidence.includes(SEGMENT_REASONS[i]) || !isKnown(clause, facts)) continue;
+  for (let i = 0; i < SEGMENT_ROWS.length && count < REASONS_MAX; i++) {
+    const clause = SEGMENT_ROWS[i].sentence;
+    if (clause == "" || !evidence.includes(SEGMENT_ROWS[i].name) || !isKnown(clause, facts)) continue;
     const filled = fill(clause, facts);
     if (said.includes(filled)) continue;
     said += (count == 0 ? ": " : ", and ") + filled;
@@ -62,18 +63,11 @@ export function segmentText(
 export function blockedText(lines: string[]): string {
   const facts = new Facts(lines);
   if (facts.has("sender")) {
-    return fill(
-      "A connection to {server} (port {port}) was refused as administratively prohibited by " +
-        "{sender}, which is not the server. A filter between this router and the server does not " +
-        "let it pass; ask the operator of that address, or use another port or connection.",
-      facts,
-    );
+    return fill(segmentSentence("icmp-prohibited"), facts) + ". A filter between this router and the server " +
+      "does not let it pass; ask the operator of that address, or use another port or connection.";
   }
-  return fill(
-    "Connections to {server} (port {port}) fail again and again while other names at the same " +
-      "address work. Something on the way seems to choose by name; ",
-    facts,
-  ) + COMPARE + ".";
+  return fill(segmentSentence("name-differential"), facts) +
+    ". Something on the way seems to choose by name; " + COMPARE + ".";
 }
 
 function reasonWords(reason: string): string {

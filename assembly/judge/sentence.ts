@@ -1,6 +1,5 @@
-// Fills `{key}` in a sentence with facts, and picks the sentence of the first evidence that is present.
+// Fills `{key}` in a sentence with facts.
 
-import { hasTerm } from "./evidence-table";
 import { Facts } from "./facts";
 
 /** The sentence with every `{key}` replaced by the fact of that name. */
@@ -15,12 +14,4 @@ export function fill(sentence: string, facts: Facts): string {
     at = close + 1;
   }
   return out + sentence.slice(at);
-}
-
-/** Of rows (name, sentence, name, sentence …) the sentence of the first name among the terms; else empty. */
-export function firstSentence(rows: string[], terms: string[]): string {
-  for (let i = 0; i + 1 < rows.length; i += 2) {
-    if (hasTerm(terms, rows[i])) return rows[i + 1];
-  }
-  return "";
 }

@@ -1,16 +1,13 @@
 // Turns evidence into one of the verdict words. Mail evidence is counted by class, segment evidence
 // by the strongest member of each family. Knows no text, no history and no addresses.
 
-import {
-  MODERATE, PROOF, STRONG, SUGGESTIVE, segmentFamily, termClass, termName,
-} from "./evidence-table";
+import { RANK_LIKELY, RANK_PROVEN, RANK_SUSPECT, rankOf } from "../inspector/finding/rank";
+import { segmentFamily } from "./catalogue";
+import { COMPARISON, MODERATE, PROOF, REFUSAL, SILENCE, STRONG, SUGGESTIVE } from "./row";
+import { termClass, termName } from "./term";
 
-/** Points of segment evidence by strength: conclusive, strong, weak. */
-const CONCLUSIVE_POINTS: i32 = 6;
-const STRONG_POINTS: i32 = 3;
-const WEAK_POINTS: i32 = 1;
-/** Families that score nothing: unknown, silence, refusals by ICMP, comparison of connections. */
-const WEIGHTLESS: string[] = ["", "silence", "refusal", "comparison"];
+/** Families that score nothing: unknown names, silence, refusals by ICMP, comparison of connections. */
+const WEIGHTLESS: string[] = ["", SILENCE, REFUSAL, COMPARISON];
 
 /**
  * Verdict of a mail dialog. Terms are `name` or `name:CLASS` where history or knowledge changed the class.
@@ -38,13 +35,14 @@ export function mailVerdict(terms: string[]): string {
   return "none";
 }
 
-function award(scores: Map<string, i32>, names: string[], points: i32): void {
+/** The families of the names that weigh something. */
+function families(names: string[]): Set<string> {
+  const found = new Set<string>();
   for (let i = 0; i < names.length; i++) {
     const family = segmentFamily(names[i]);
-    if (WEIGHTLESS.includes(family)) continue;
-    const before = scores.has(family) ? scores.get(family) : 0;
-    if (points > before) scores.set(family, points);
+    if (!WEIGHTLESS.includes(family)) found.add(family);
   }
+  return found;
 }
 
 /**
@@ -52,21 +50,8 @@ function award(scores: Map<string, i32>, names: string[], points: i32): void {
  * Silence and comparisons score nothing, a refusal by ICMP is judged by itself.
  */
 export function segmentVerdict(weak: string[], strong: string[], conclusive: string[]): string {
-  const scores = new Map<string, i32>();
-  award(scores, weak, WEAK_POINTS);
-  award(scores, strong, STRONG_POINTS);
-  award(scores, conclusive, CONCLUSIVE_POINTS);
-  const points = scores.values();
-  let sum = 0;
-  let families = 0;
-  let hasConclusive = false;
-  for (let i = 0; i < points.length; i++) {
-    sum += points[i];
-    if (points[i] >= STRONG_POINTS) families++;
-    if (points[i] >= CONCLUSIVE_POINTS) hasConclusive = true;
-  }
-  if (hasConclusive && families >= 2) return "proven";
-  if (hasConclusive || families >= 2) return "likely";
-  if (families == 1 || sum >= STRONG_POINTS) return "suspect";
-  return "none";
+  const rank = rankOf(families(conclusive).size, families(strong.concat(conclusive)).size, families(weak).size);
+  if (rank == RANK_PROVEN) return "proven";
+  if (rank == RANK_LIKELY) return "likely";
+  return rank == RANK_SUSPECT ? "suspect" : "none";
 }

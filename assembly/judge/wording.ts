@@ -2,12 +2,14 @@
 // it means, then where it was made and what to do. Never names a culprit, never states intent; what a
 // fingerprint or a list position suggests is said as a likeness or an inference.
 
-import { hasTerm } from "./evidence-table";
+import { mailOrigin } from "./catalogue";
 import { Facts } from "./facts";
 import { fingerprintWords } from "./fingerprint";
 import { upgradeKeyword } from "./keyword-order";
-import { MAIL_SEEN } from "./mail-sentence";
-import { fill, firstSentence } from "./sentence";
+import { MAIL_ROWS } from "./mail-catalogue";
+import { BEHIND_TAP } from "./row";
+import { fill } from "./sentence";
+import { hasTerm, termName } from "./term";
 
 const NEAR_OFFER =
   "The offer reached your network intact; it was removed or ignored on your side";
@@ -24,14 +26,28 @@ const ONE_CLIENT = "; only this machine is affected, another reaches the same se
 const AT_UPLINK_CHANGE = "; it coincides with the uplink change at {uplink}";
 
 /** Sentences by scope: who else is affected says more than a single session. */
-const SCOPES: string[] = [
-  "one-operator",
-  "Only this server is affected: most often it is the server's own firewall",
-  "port-25-only",
-  "Only port 25 is affected: a port-25 policy, typical for spam control",
-  "several-operators",
-  "It was done close to this uplink, for several unrelated mail servers look the same",
-];
+const SCOPES = new Map<string, string>();
+SCOPES.set("one-operator", "Only this server is affected: most often it is the server's own firewall");
+SCOPES.set("port-25-only", "Only port 25 is affected: a port-25 policy, typical for spam control");
+SCOPES.set(
+  "several-operators", "It was done close to this uplink, for several unrelated mail servers look the same",
+);
+
+/** The sentence of the first row of the catalogue that is among the terms. */
+function seenSentence(terms: string[]): string {
+  for (let i = 0; i < MAIL_ROWS.length; i++) {
+    if (hasTerm(terms, MAIL_ROWS[i].name)) return MAIL_ROWS[i].sentence;
+  }
+  return "";
+}
+
+/** True when something says that the offer passed the tap intact. */
+function passedIntact(terms: string[]): bool {
+  for (let i = 0; i < terms.length; i++) {
+    if (mailOrigin(termName(terms[i])) == BEHIND_TAP) return true;
+  }
+  return false;
+}
 
 /** What a key-length mask hides: known from before, inferred from the order, or open. */
 function hiddenWords(facts: Facts): string {
@@ -57,13 +73,12 @@ function place(terms: string[], facts: Facts): string {
   if (facts.is("side", "unknown")) return "Where this was done cannot be narrowed down";
   const clientNear = facts.is("clientNear", "1");
   if (facts.is("side", "near")) {
-    if (hasTerm(terms, "tls-lapsed") || hasTerm(terms, "near-quit")) return NEAR_OFFER;
+    if (passedIntact(terms)) return NEAR_OFFER;
     return clientNear ? NEAR_COMMAND : NEAR_SERVER;
   }
   if (!clientNear) return FAR_CLIENT;
-  const scope: string[] = [facts.get("scope")];
-  let where = firstSentence(SCOPES, scope);
-  if (where == "") where = FAR_SERVER;
+  const scope = facts.get("scope");
+  let where = SCOPES.has(scope) ? SCOPES.get(scope) : FAR_SERVER;
   if (facts.is("scope", "all-clients")) where += ALL_CLIENTS;
   else if (facts.is("scope", "one-client")) where += ONE_CLIENT;
   return facts.has("uplink") ? where + fill(AT_UPLINK_CHANGE, facts) : where;
@@ -100,8 +115,7 @@ function name(facts: Facts): void {
 export function mailText(terms: string[], lines: string[]): string {
   const facts = new Facts(lines);
   name(facts);
-  let seen = fill(firstSentence(MAIL_SEEN, terms), facts);
-  if (seen == "") seen = fill("The session with {server} was not as it should be", facts);
+  let seen = fill(seenSentence(terms), facts);
   const words = fingerprintWords(facts.get("fingerprint"));
   if (words != "") seen += " (the pattern looks like " + words + ")";
   seen = seen.charAt(0).toUpperCase() + seen.slice(1);

@@ -26,7 +26,7 @@ import { ClosedPorts } from "./incident/closed-port.ts";
 import { Incidents } from "./incident/incident.ts";
 import { NearProxies } from "./incident/near-proxy.ts";
 import type { Sample } from "./incident/sample.ts";
-import { dialectOf, exposedOpinion, mailOpinion } from "./mail-opinion.ts";
+import { dialectOf, exposedOpinion, isOnlyVanished, mailOpinion } from "./mail-opinion.ts";
 import { Matrix, type Place } from "./matrix.ts";
 import { OpenAlerts } from "./open-alert.ts";
 import { type Opinion, termName } from "./opinion.ts";
@@ -194,7 +194,9 @@ export class AlertBook {
     });
     const opinion = { ...judged, facts: { ...judged.facts, uplink } };
     const tampered = opinion.verdict !== "none";
-    this.sessions.settle(session, finding, seen, dialect, lanClient, tampered, history);
+    const onlyVanished = isOnlyVanished(opinion.evidence, this.judge);
+    const outcome = { tampered, onlyVanished };
+    this.sessions.settle(session, finding, seen, dialect, lanClient, outcome, history);
     // Only an offer that arrived intact, or encryption, shows that a path is clean.
     const encrypted = seen.evidence.includes("tls-ok");
     if (session.settled && !tampered && (seen.tlsOffered || encrypted)) {

@@ -4,29 +4,13 @@
 import type { History } from "../baseline/history.ts";
 import type { Scope, Severity } from "../ground/alert.ts";
 import type { Finding, MailSeen } from "../ground/finding.ts";
-import type { Dialect, Exposure, Judge } from "../judge.ts";
+import type { Dialect, Exposure, Judge, MailAbout } from "../judge.ts";
 import { type Opinion, sortedNames, termName } from "./opinion.ts";
 
-/** Evidence that says something about the capability list, so that an expected list makes sense. */
-const ABOUT_LIST = [
-  "cap-masked",
-  "cap-masked-other",
-  "cap-mangled",
-  "cap-hole",
-  "cap-unterminated",
-  "cap-vanished",
-  "cap-missing-known",
-  "cap-missing-policy",
-  "cap-swapped",
-  "cap-forked",
-  "tls-demanded",
-  "ehlo-denied",
-  "ehlo-nooped",
-];
-/** Evidence that says STARTTLS is offered behind what was seen. */
-const OFFER_IS_KNOWN = ["cap-missing-known", "cap-missing-policy", "tls-demanded"];
-/** Evidence that leaves open which keyword was hidden. */
-const ONLY_REWRITTEN = ["cap-masked", "cap-masked-other", "banner-masked", "banner-mismatch"];
+/** About the capability list, so that an expected list makes sense. */
+const ABOUT_LIST: readonly MailAbout[] = ["list", "mask", "offer"];
+/** Leaves open which keyword was hidden. */
+const ONLY_REWRITTEN: readonly MailAbout[] = ["mask", "banner"];
 
 /** The dialect of a finding with a mail dialog; what is none of the three is spoken like SMTP. */
 export function dialectOf(finding: Finding): Dialect {
@@ -48,10 +32,17 @@ function hidesAnother(
   hidden: string | null,
   telling: readonly string[],
   before: readonly string[],
+  judge: Judge,
 ): boolean {
   if (hidden === null || hidden === "STARTTLS" || hidden === "STLS") return false;
   if (mail.tlsRequested || before.includes("STARTTLS")) return false;
-  return telling.every((name) => ONLY_REWRITTEN.includes(name));
+  return telling.every((name) => ONLY_REWRITTEN.includes(judge.mailAbout(name)));
+}
+
+/** A lost offer, and nothing beside it but what it led to. */
+export function isOnlyVanished(evidence: readonly string[], judge: Judge): boolean {
+  const telling = evidence.filter((name) => judge.mailClass(name) !== "C");
+  return telling.length === 1 && telling[0] === "cap-vanished";
 }
 
 /** The highest severity allowed for what was seen, or null. */
@@ -66,8 +57,8 @@ function severityCap(
 ): Severity | null {
   const telling = evidence.filter((name) => judge.mailClass(name) !== "C");
   const rewritten = evidence.includes("cap-masked");
-  if (rewritten && hidesAnother(mail, hidden, telling, history.before)) return "notice";
-  if (history.settledChange && telling.every((name) => name === "cap-vanished")) return "notice";
+  if (rewritten && hidesAnother(mail, hidden, telling, history.before, judge)) return "notice";
+  if (history.settledChange && isOnlyVanished(evidence, judge)) return "notice";
   // The remote site's own firewall is the common cause of a masked banner between mail servers.
   const relayed = finding.serverPort === 25 && !evidence.includes("clear-auth");
   if (relayed && evidence.includes("banner-masked") && scope !== "several-operators") {
@@ -124,8 +115,8 @@ export function mailOpinion(
   const words = judge.keywords(mail.offered ?? []);
   const hidden = names.has("cap-masked") ? judge.hiddenUpgrade(words, dialect) : null;
   const cap = severityCap(finding, mail, evidence, history, judge, hidden, scope);
-  const aboutList = evidence.some((name) => ABOUT_LIST.includes(name));
-  const missing = OFFER_IS_KNOWN.some((name) => names.has(name));
+  const aboutList = evidence.some((name) => ABOUT_LIST.includes(judge.mailAbout(name)));
+  const missing = evidence.some((name) => judge.mailAbout(name) === "offer");
   const fingerprint = judge.mailFingerprint(history.terms, words);
   const offeredBefore = history.before.some((word) => word === "STARTTLS" || word === "STLS");
   return {

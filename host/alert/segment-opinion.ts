@@ -2,14 +2,9 @@
 // third party, each judged by itself. Asks the judge for every decision.
 
 import type { Finding, SegmentsSeen } from "../ground/finding.ts";
-import type { Judge } from "../judge.ts";
+import type { Judge, SegmentAbout } from "../judge.ts";
 import { type Opinion, sortedNames } from "./opinion.ts";
 
-/** Tuples that are only ever seen on data. */
-const ON_DATA = ["fp-perftech", "fp-scapy-default"];
-/** Tuples that are only ever seen on resets. */
-const ON_RESET = ["fp-rae", "fp-henan", "fp-constant-distance"];
-const SILENCE = ["syn-silent", "ch-silent", "flow-freeze"];
 const MICROSECONDS_PER_MILLISECOND = 1000;
 
 /** Evidence that comparison gives a reset: the reset itself carries it. */
@@ -26,15 +21,6 @@ export interface Strengths {
 
 type Belongs = (name: string) => boolean;
 
-function isResetName(name: string): boolean {
-  return name.startsWith("rst-") || ON_RESET.includes(name);
-}
-
-function isSegmentName(name: string): boolean {
-  if (name.startsWith("fp-")) return ON_DATA.includes(name);
-  return !isResetName(name) && !SILENCE.includes(name) && name !== "icmp-prohibited";
-}
-
 function pick(seen: Strengths, belongs: Belongs): Strengths {
   return {
     weak: seen.weak.filter(belongs),
@@ -48,27 +34,24 @@ function all(seen: Strengths): string[] {
 }
 
 /**
- * Parts the evidence into resets and other segments. A tuple that both carry goes where other evidence
- * is; a flow without any inbound reset has nothing on the reset side.
+ * Parts the evidence into resets and other segments. What either may carry goes where other evidence is;
+ * a flow without any inbound reset has nothing on the reset side.
  */
-export function partition(seen: SegmentsSeen): { reset: Strengths; segment: Strengths } {
-  const names = all(seen);
+function partition(seen: SegmentsSeen, judge: Judge): { reset: Strengths; segment: Strengths } {
+  const on = (...abouts: readonly SegmentAbout[]): Belongs => {
+    return (name) => abouts.includes(judge.segmentAbout(name));
+  };
   if (seen.resetsToClient + seen.resetsToServer === 0) {
-    const segment = pick(seen, (name) => isSegmentName(name) || !isSilentOrRefused(name));
+    const segment = pick(seen, on("reset", "segment", "either"));
     return { reset: { weak: [], strong: [], conclusive: [] }, segment };
   }
-  const onReset = names.some((name) => name.startsWith("rst-"));
-  const onSegment = names.some(isSegmentName);
-  const shared: Belongs = (name) =>
-    name.startsWith("fp-") && !ON_DATA.includes(name) && !ON_RESET.includes(name);
+  const names = all(seen);
+  const onSegment = names.some(on("segment"));
+  const onReset = names.some(on("reset"));
   return {
-    reset: pick(seen, (name) => isResetName(name) || (shared(name) && (onReset || !onSegment))),
-    segment: pick(seen, (name) => isSegmentName(name) || (shared(name) && onSegment)),
+    reset: pick(seen, onReset || !onSegment ? on("reset", "either") : on("reset")),
+    segment: pick(seen, onSegment ? on("segment", "either") : on("segment")),
   };
-}
-
-function isSilentOrRefused(name: string): boolean {
-  return SILENCE.includes(name) || name === "icmp-prohibited";
 }
 
 function milliseconds(microseconds: number): string {
@@ -215,7 +198,7 @@ function isSilent(seen: SegmentsSeen, by: Compared): boolean {
 /** The opinions about segments, with what comparison made of them. */
 export function segmentOpinions(finding: Finding, by: Compared, judge: Judge): SegmentOpinions {
   if (isSilent(finding.segments, by)) return NOTHING_TOLD;
-  const parts = partition(compared(finding.segments, by));
+  const parts = partition(compared(finding.segments, by), judge);
   const told: Opinion[] = [];
   const held: Opinion[] = [];
   for (const [kind, strengths] of [

@@ -8,19 +8,12 @@ import { FrontTable } from "./front.ts";
 import { compare, type History, isFullView } from "./history.ts";
 import { isSharedFront, type Knowledge } from "./knowledge.ts";
 
-/** Evidence beside which a lost offer stands alone. */
-const HARMLESS = [
-  "cap-vanished",
-  "never-offered",
-  "clear-auth",
-  "clear-mail",
-  "clear-read",
-  "tls-ok",
-  "view-oneway",
-  "view-gap",
-  "line-long",
-  "cmd-odd",
-];
+/** What was made of a session, as far as the baseline asks. */
+export interface Judged {
+  readonly tampered: boolean;
+  /** By a lost offer alone: the server itself may have changed. */
+  readonly onlyVanished: boolean;
+}
 
 /** What is remembered of one session. */
 export interface SessionState {
@@ -104,21 +97,19 @@ export class Sessions {
     mail: MailSeen,
     dialect: Dialect,
     lanClient: string | null,
-    tampered: boolean,
+    judged: Judged,
     history: History,
   ): boolean {
     if (state.settled || !isOver(finding, mail)) return false;
     const implicit = mail.tlsState === "implicit" && mail.evidence.includes("tls-ok");
     if (!isFullView(mail) && !implicit) return false;
     state.settled = true;
-    const names = history.terms.map((term) => term.replace(/:.*/, ""));
     this.book.settle(finding, dialect, clientOf(finding, lanClient), {
       seconds: secondsOf(finding.time),
       offered: mail.tlsOffered,
       tlsOk: mail.evidence.includes("tls-ok"),
-      tainted: tampered,
-      onlyVanished:
-        names.includes("cap-vanished") && names.every((name) => HARMLESS.includes(name)),
+      tainted: judged.tampered,
+      onlyVanished: judged.onlyVanished,
       doubtful: history.doubtful,
       words: mail.offered ?? [],
       greetingHost: mail.greetingHost,

@@ -2,148 +2,75 @@
 // and the sides.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Exposure, Judge } from "../../host/judge.ts";
+import { judgeRows } from "../tidy/catalogue-rows.ts";
+import { memberNames } from "../tidy/witness.ts";
 import { judgeForTests } from "./judge-module.ts";
 
-/** Kebab-case names of an exported enum of the inspector's evidence file. */
-function evidenceNames(enumName: string): string[] {
-  const path = new URL("../../assembly/inspector/finding/evidence.ts", import.meta.url);
-  const source = readFileSync(fileURLToPath(path), "utf8");
-  const body = new RegExp(`export enum ${enumName} \\{([^}]*)\\}`).exec(source)?.[1] ?? "";
-  const members = body.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "").split(",");
-  return members
-    .map((member) => member.trim())
-    .filter((member) => member !== "")
-    .map((member) => member.replaceAll(/(?<!^)([A-Z])/g, "-$1").toLowerCase());
+const NAMES_FILE = "assembly/inspector/finding/evidence.ts";
+const rows = judgeRows();
+
+/** What one name of a class is worth alone. */
+const ALONE: Readonly<Record<string, string>> = {
+  P: "proven",
+  S: "likely",
+  M: "suspect",
+  w: "suspect",
+  W: "none",
+  C: "none",
+  I: "none",
+};
+/** Families of which no name ever counts. */
+const NEVER_SCORED = ["silence", "refusal", "comparison"];
+const SCORED = [
+  "state",
+  "sequence",
+  "ttl",
+  "ipid",
+  "option",
+  "time",
+  "content",
+  "fingerprint",
+] as const;
+
+function membersOf(family: string): string[] {
+  return rows.segment.filter((row) => row.family === family).map(({ name }) => name);
 }
-
-const MAIL_ALONE: Readonly<Record<string, readonly string[]>> = {
-  proven: ["echo-masked", "cmd-masked", "cap-forked"],
-  likely: [
-    "cap-masked",
-    "cap-hole",
-    "cap-missing-known",
-    "cap-missing-policy",
-    "tls-demanded",
-    "starttls-unknown",
-    "ehlo-nooped",
-    "no-tls-after-go",
-    "inject-c2s",
-    "inject-s2c",
-    "text-on-tls-port",
-    "cap-vanished",
-  ],
-  suspect: [
-    "cap-mangled",
-    "cap-unterminated",
-    "cap-swapped",
-    "starttls-odd",
-    "banner-masked",
-    "rst-at-starttls",
-    "preauth",
-    "pretls-data",
-    "same-front",
-    "tls-lapsed",
-    "near-quit",
-    "starttls-temp",
-    "cap-masked-other",
-  ],
-  none: [
-    "ehlo-denied",
-    "banner-mismatch",
-    "dialect-mismatch",
-    "stall-at-hello",
-    "referral",
-    "clear-auth",
-    "clear-mail",
-    "clear-read",
-    "cmd-odd",
-    "port-closed",
-    "tls-unused",
-    "never-offered",
-    "cap-appeared",
-    "tls-ok",
-    "view-oneway",
-    "view-gap",
-    "line-long",
-  ],
-};
-
-const FAMILIES: Readonly<Record<string, readonly string[]>> = {
-  state: [
-    "rst-then-synack",
-    "rst-ack-progress",
-    "rst-data-after",
-    "rst-alive-after",
-    "ack-seq-regress",
-    "synack-conflict",
-  ],
-  sequence: [
-    "rst-seq-ladder",
-    "rst-ack-change",
-    "rst-ack-wrong",
-    "rst-data-before",
-    "rst-seq-ahead",
-    "rst-seq-zero",
-  ],
-  ttl: [
-    "rst-ttl-implausible",
-    "rst-ttl-step",
-    "rst-ttl-diverse",
-    "seg-ttl-implausible",
-    "seg-ttl-step",
-  ],
-  ipid: ["rst-ipid-echo", "rst-ipid-break", "seg-ipid-echo"],
-  option: ["ts-missing", "rst-ts-bogus"],
-  time: ["rst-early"],
-  content: ["seg-overlap-conflict"],
-  fingerprint: [
-    "rst-win-ladder",
-    "rst-burst",
-    "rst-flags-odd",
-    "fp-sandvine-packetlogic",
-    "fp-rae",
-    "fp-henan",
-    "fp-perftech",
-    "fp-scapy-default",
-    "fp-unknown-constant",
-    "fp-constant-distance",
-  ],
-};
-const NEVER_SCORED = [
-  "syn-silent",
-  "ch-silent",
-  "flow-freeze",
-  "icmp-prohibited",
-  "name-differential",
-  "near-proxy",
-];
 
 describe("judge: mail evidence", () => {
   let judge: Judge;
   before(() => {
     judge = judgeForTests({
-      mail: evidenceNames("MailEvidence"),
-      segment: evidenceNames("SegmentEvidence"),
+      mail: memberNames(NAMES_FILE, "MailEvidence"),
+      segment: memberNames(NAMES_FILE, "SegmentEvidence"),
     });
   });
 
   it("gives every name alone the verdict of its class", () => {
-    for (const [verdict, names] of Object.entries(MAIL_ALONE)) {
-      for (const name of names) assert.equal(judge.mailVerdict([name]), verdict, name);
+    for (const { name, strength } of rows.mail) {
+      assert.equal(judge.mailVerdict([name]), ALONE[strength], name);
     }
   });
 
-  it("covers every name the inspector exports", () => {
-    const rows = new Set(Object.values(MAIL_ALONE).flat());
-    const exported = evidenceNames("MailEvidence");
+  it("has each name once, and all of the inspector's", () => {
+    const names = rows.mail.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+    const exported = memberNames(NAMES_FILE, "MailEvidence");
     assert.equal(exported.length > 30, true);
     assert.deepEqual(
-      exported.filter((name) => !rows.has(name)),
+      exported.filter((name) => !names.includes(name)),
       [],
     );
+  });
+
+  it("has a sentence for every name that can stand in a verdict, said when it stands alone", () => {
+    for (const { name, strength, sentence } of rows.mail) {
+      assert.equal(sentence === "", "CI".includes(strength), name);
+      if (sentence === "") continue;
+      const lead = sentence.split(/[{]/, 1)[0] ?? "";
+      const text = judge.mailText([`${name}:M`], { server: "192.0.2.1", port: "25", mask: "XXXX" });
+      assert.ok(text.includes(lead) && text.includes("192.0.2.1"), `${name}: ${text}`);
+    }
   });
 
   it("adds two strong to proven and two moderate to likely, but never one name twice", () => {
@@ -209,22 +136,41 @@ describe("judge: segment evidence", () => {
     judge = judgeForTests();
   });
 
-  it("covers every name the inspector exports", () => {
-    const rows = new Set([...Object.values(FAMILIES).flat(), ...NEVER_SCORED]);
-    const exported = evidenceNames("SegmentEvidence");
+  it("has each name once, and all of the inspector's, in a family it knows", () => {
+    const names = rows.segment.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+    const exported = memberNames(NAMES_FILE, "SegmentEvidence");
     assert.equal(exported.length > 30, true);
     assert.deepEqual(
-      exported.filter((name) => !rows.has(name)),
+      exported.filter((name) => !names.includes(name)),
       [],
     );
+    const families = new Set(rows.segment.map(({ family }) => family));
+    assert.deepEqual([...families].sort(), [...SCORED, ...NEVER_SCORED].sort());
   });
 
   it("counts one family once, whatever it holds", () => {
-    for (const [family, names] of Object.entries(FAMILIES)) {
-      for (const name of names) assert.equal(judge.segmentFamily(name), family, name);
+    for (const family of SCORED) {
+      const names = membersOf(family);
+      assert.notEqual(names.length, 0, family);
       assert.equal(judge.segmentVerdict([], names, []), "suspect", family);
       assert.equal(judge.segmentVerdict([], names.slice(1), names.slice(0, 1)), "likely", family);
       assert.equal(judge.segmentVerdict(names, [], []), "none", family);
+    }
+  });
+
+  it("has a sentence, or a fingerprint's likeness, for every name that can stand in a verdict", () => {
+    const figures = { latency: "3", rtt: "40", resetTtl: "44", farTtl: "63", server: "192.0.2.1" };
+    const bare = judge.segmentText("reset-forged", "suspect", [], figures);
+    for (const { name, family, sentence } of rows.segment) {
+      if (NEVER_SCORED.includes(family) || name.startsWith("fp-")) continue;
+      const text = judge.segmentText("reset-forged", "suspect", [name], figures);
+      assert.ok(sentence !== "" && text !== bare, name);
+    }
+    for (const fingerprint of memberNames(NAMES_FILE, "Fingerprint")) {
+      if (fingerprint === "none") continue;
+      const text = judge.segmentText("reset-forged", "suspect", [], { ...figures, fingerprint });
+      assert.match(text, /\(it looks like an?y? |\(it looks like one /, fingerprint);
     }
   });
 
@@ -238,8 +184,8 @@ describe("judge: segment evidence", () => {
     assert.equal(verdict(["rst-seq-ahead", "rst-ttl-step"], [], []), "none");
   });
 
-  it("never accuses on silence", () => {
-    for (const name of NEVER_SCORED) {
+  it("never accuses on silence, refusals and comparisons", () => {
+    for (const name of NEVER_SCORED.flatMap(membersOf)) {
       assert.equal(judge.segmentVerdict([name], [name], [name]), "none", name);
     }
     assert.equal(judge.segmentVerdict(["ch-silent", "rst-ttl-step", "ts-missing"], [], []), "none");

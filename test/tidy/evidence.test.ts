@@ -5,32 +5,34 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { allScenarios } from "../scenario/language/library.ts";
+import { judgeRows } from "./catalogue-rows.ts";
+import { evidenceSets, SETS_FILE } from "./evidence-sets.ts";
 import { none } from "./offender.ts";
 import { RULES } from "./rule-table.ts";
 import { ROOT, sources } from "./source.ts";
 import { memberNames, shownBy } from "./witness.ts";
 
-const TABLE_FILE = "assembly/judge/evidence-table.ts";
 const NAMES_FILE = "assembly/inspector/finding/evidence.ts";
 
 describe("tidy: evidence", () => {
   const all = allScenarios();
   const shown = new Set(all.flatMap((scenario) => [...shownBy(scenario)]));
   const twins = new Set(all.flatMap((scenario) => scenario.twinOf));
-  /** Mail names with a class: the inspector's, and those that only history and knowledge can tell. */
-  const judged = [
-    ...readFileSync(join(ROOT, TABLE_FILE), "utf8").matchAll(/mail\.set\("([^"]+)"/g),
-  ];
-  const names = [
-    ...new Set([
-      ...memberNames(NAMES_FILE, "MailEvidence"),
-      ...judged.map(([, name = ""]) => name),
-      ...memberNames(NAMES_FILE, "SegmentEvidence"),
-    ]),
-  ];
+  const rows = judgeRows();
+  /** Names of the inspector, and those that only history, knowledge and comparison can tell. */
+  const names = [...rows.mail, ...rows.segment].map(({ name }) => name);
 
   it("has names to check", () => {
-    assert.ok(names.length > 60, `${NAMES_FILE} no longer reads as two enumerations`);
+    assert.ok(names.length > 60, "the judge gives no rows of its catalogue any more");
+    for (const enumeration of ["MailEvidence", "SegmentEvidence"]) {
+      const missing = memberNames(NAMES_FILE, enumeration).filter((name) => !names.includes(name));
+      none(missing, "give the name a row in the judge's catalogue");
+    }
+  });
+
+  it("has its sets made from the catalogue", () => {
+    const written = readFileSync(join(ROOT, SETS_FILE), "utf8");
+    assert.equal(written, evidenceSets(), "run `make tables`, read the difference, commit it");
   });
 
   it("has a witness for every name", () => {
@@ -58,7 +60,7 @@ describe("tidy: evidence", () => {
   });
 
   it("names only evidence that exists in twins and notes", () => {
-    const host = sources(".ts").filter(({ path }) => /^(host|assembly\/judge)\//.test(path));
+    const host = sources(".ts").filter(({ path }) => path.startsWith("host/"));
     const known = (name: string) => {
       return names.includes(name) || host.some(({ text }) => text.includes(`"${name}"`));
     };

@@ -59,7 +59,8 @@ export const IMPORT_TABLE: readonly ImportLayer[] = [
     may: ["ground", "wire", "flow", "finding", "server names"],
   },
   { name: "forbidding runtime", files: /^assembly\/inspector\/rt\//, may: [] },
-  { name: "judge module", files: /^assembly\/judge\//, may: [] },
+  // The judge is another module; what both are made with stands on the inspector's floor.
+  { name: "judge module", files: /^assembly\/judge\//, may: ["finding"] },
   { name: "compiler's world", files: /^assembly\/target\.d\.ts$/, may: [] },
   // The host. Nothing of it imports assembly sources: names and offsets come from the module.
   { name: "main", files: /^host\/main\.ts$/, may: ["command", "host ground", "package"] },

@@ -6,14 +6,10 @@
 // RFC 3207 §4, §6; RFC 2595 §2–4.
 
 import { AuthLevel, ListState, MailEvidence, TlsState } from "../finding/evidence";
+import { BESIDE } from "../finding/sets";
 
 /** Names that carry a frame number. */
 const NAMES: u32 = 40;
-/** Consequences, limits of the view, another host's greeting: they do not explain a missing offer. */
-const BESIDE: u64 =
-  (<u64>1 << MailEvidence.ClearAuth) | (<u64>1 << MailEvidence.ClearMail) | (<u64>1 << MailEvidence.ClearRead) |
-  (<u64>1 << MailEvidence.ViewOneway) | (<u64>1 << MailEvidence.ViewGap) | (<u64>1 << MailEvidence.LineLong) |
-  (<u64>1 << MailEvidence.BannerMismatch);
 const CLEAR: u64 =
   (<u64>1 << MailEvidence.ClearAuth) | (<u64>1 << MailEvidence.ClearMail) | (<u64>1 << MailEvidence.ClearRead);
 

@@ -8,14 +8,14 @@ import {
   RESET_NEAR_ENDPOINT, RESET_REACTIVE, RESET_REFUSED, RESET_REMOTE_CLOSED, RESET_SEEN, ResetRow,
 } from "./reset-table";
 import { Benign, Fingerprint, SegmentEvidence, Stage } from "../finding/evidence";
-import { Family, RANK_NONE } from "./family";
+import { RANK_NONE } from "../finding/rank";
+import { SILENCE } from "../finding/sets";
+import { Family } from "./family";
 import { TIMESTAMPS_STRIPPED } from "./threshold";
 
 const ECHOES: u64 = (1 << <u64>SegmentEvidence.RstIpidEcho) | (1 << <u64>SegmentEvidence.SegIpidEcho);
 const SCAPY: u64 = 1 << <u64>SegmentEvidence.FpScapyDefault;
 const TIMESTAMP: u64 = 1 << <u64>SegmentEvidence.TsMissing;
-const SILENT: u64 = (1 << <u64>SegmentEvidence.SynSilent) | (1 << <u64>SegmentEvidence.ChSilent) |
-  (1 << <u64>SegmentEvidence.FlowFreeze);
 
 /** An identification that never changes is a system's habit; two changes make a counter. */
 const IPID_VARIES: u32 = 2;
@@ -61,7 +61,7 @@ export class Conclusion {
   static benign(row: ResetRow): Benign {
     if (!row.has(RESET_SEEN)) {
       if (row.has(RESET_REFUSED)) return Benign.Refused;
-      return row.weak & SILENT ? Benign.Unexplained : Benign.None;
+      return row.weak & SILENCE ? Benign.Unexplained : Benign.None;
     }
     if (row.has(RESET_LOCAL_CLOSED)) return Benign.AfterLocalClose;
     if (row.has(RESET_REMOTE_CLOSED)) return Benign.AfterRemoteFin;

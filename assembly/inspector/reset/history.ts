@@ -12,7 +12,8 @@ import { RESET_HOLD_NS } from "../limits";
 import { Segment } from "../segment";
 import { Conclusion } from "./conclusion";
 import { SegmentEvidence } from "../finding/evidence";
-import { EXPLAINED_BY_CLOSE, RANK_NONE } from "./family";
+import { RANK_NONE } from "../finding/rank";
+import { EXPLAINED_BY_CLOSE } from "./family";
 import { HOLD_MAX_S } from "./threshold";
 
 /** How much one piece of evidence weighs. */
