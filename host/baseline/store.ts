@@ -7,7 +7,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -15,6 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { EXIT, HostError } from "../ground/errors.ts";
+import { makeFolder } from "../ground/folder.ts";
 
 const FILE_NAME = "baseline";
 /** First line: name, version, checksum of the rest. */
@@ -82,7 +82,7 @@ export class BaselineStore {
     const path = join(this.folder, FILE_NAME);
     let text: string;
     try {
-      mkdirSync(this.folder, { recursive: true, mode: 0o750 });
+      makeFolder(this.folder, 0o750);
       if (!existsSync(path)) return;
       text = readFileSync(path, "utf8");
     } catch (error) {
@@ -128,6 +128,11 @@ export class BaselineStore {
     this.write();
     this.isUrgent = false;
     return true;
+  }
+
+  /** Whether the last write did not reach the disk. */
+  get isFailing(): boolean {
+    return this.hasFailed;
   }
 
   /** Writes what changed since the last write; for the end. */

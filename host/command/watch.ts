@@ -3,7 +3,7 @@
 // sockets, TLS and the C library.
 
 import { loadConfig } from "../config/schema.ts";
-import { EXIT, type ExitStatus, HostError } from "../ground/errors.ts";
+import { EXIT, type ExitStatus, type HostError } from "../ground/errors.ts";
 import { formatAlert } from "../text/alert-json.ts";
 import { Told } from "../text/told.ts";
 import { type Command, parseOptions, refusePositionals } from "./command.ts";
@@ -24,25 +24,6 @@ Exit status: 0 stopped, 69 no tap, 70 the inspector trapped, 77 not permitted, 7
 /** How long alerts alike are only counted before the count is said. */
 const FOLD_MS = 3_600_000;
 
-/** What to tap, and which devices hold the uplink's addresses. */
-interface Place {
-  readonly interfaces: readonly string[];
-  readonly addressed: readonly string[];
-}
-
-async function placeOf(named: readonly string[], configured: readonly string[]): Promise<Place> {
-  const { findUplink } = await import("../tap/uplink.ts");
-  const uplink = findUplink();
-  const addressed = uplink === null ? [] : [uplink.addressed];
-  if (named.length > 0) return { interfaces: [...new Set(named)], addressed };
-  if (configured.length > 0) return { interfaces: configured, addressed };
-  if (uplink !== null) return { interfaces: [uplink.device], addressed };
-  throw new HostError(
-    EXIT.config,
-    "there is no default route and no interface is named; name one with -i or option interface.",
-  );
-}
-
 export const watch: Command = {
   name: "watch",
   usage: "[-i IFACE]... [--json] [-c CONFIG]",
@@ -52,7 +33,9 @@ export const watch: Command = {
     const { values, positionals } = parseOptions("watch", args, OPTIONS);
     refusePositionals("watch", positionals);
     const config = loadConfig(values.config ?? null);
-    const { interfaces, addressed } = await placeOf(values.interface ?? [], config.interfaces);
+    const { preflight } = await import("../run/preflight.ts");
+    const { place, identity } = preflight(config, values.interface ?? []);
+    const { interfaces, addressed } = place;
     const told = new Told();
     const tell = (lines: readonly string[]): void => {
       for (const line of lines) streams.result(`${line}\n`);
@@ -66,6 +49,7 @@ export const watch: Command = {
       config,
       interfaces,
       addressed,
+      identity,
       onAlert: (alert) => {
         if (values.json) streams.result(formatAlert(alert));
         else tell(told.tell(alert));

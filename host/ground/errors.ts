@@ -31,3 +31,8 @@ export class HostError extends Error {
     this.status = status;
   }
 }
+
+/** The code of a system error, such as ENOENT, or "failed" where it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "failed";
+}

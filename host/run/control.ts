@@ -5,7 +5,7 @@
 import { chmodSync, existsSync, unlinkSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { dirname, join } from "node:path";
-import { EXIT, HostError } from "../ground/errors.ts";
+import { codeOf, EXIT, HostError } from "../ground/errors.ts";
 
 /** A question to the running watch; an `id` of null means every alert. */
 export type ControlRequest =
@@ -23,9 +23,6 @@ const CONNECTIONS_MAX = 8;
 const PATIENCE_MS = 3_000;
 
 const pathOf = (runDir: string): string => join(runDir, SOCKET_NAME);
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "failed";
 
 /** The request in a line, or null when it is not one. */
 function parseRequest(line: string): ControlRequest | null {

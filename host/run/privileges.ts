@@ -2,17 +2,7 @@
 // Called once, after the tap, the lamp and the logs are open; nothing is ever regained.
 // Does not use capset(2): it changes one thread, and Node has a dozen. Read setresuid(2), proc(5).
 
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
-import { dirname } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
 import { EXIT, HostError } from "../ground/errors.ts";
 import { noNewPrivileges } from "../tap/libc.ts";
 
@@ -62,46 +52,26 @@ export function resolveIdentity(configured: string | null): Identity {
   return identity;
 }
 
-/** Folders that belong to the whole system: the top ones, and those under /var and /usr. */
-const SYSTEM_FOLDER = /^\/[^/]*$|^\/(var|usr)\/[^/]+$/;
-const STICKY = 0o1000;
+/** Whether this process has rights to give up. */
+export const isRoot = (): boolean => process.getuid?.() === 0;
 
 /**
- * Makes a folder where there is none, with those above it; whether it did. Node's own recursive
- * way never returns in a file system, such as /proc, where a folder can be seen but not made.
+ * Does something with the rights of the identity where we have more, and takes our own back. The C
+ * library changes every thread; nothing else of ours runs meanwhile.
  */
-function makeFolder(path: string): boolean {
-  if (existsSync(path)) return false;
-  const above = dirname(path);
-  if (above !== path) makeFolder(above);
-  mkdirSync(path, { mode: 0o755 });
-  return true;
-}
-
-/**
- * Makes a folder, with those above it, and gives it to the identity, for nobody else to read.
- * Throws HostError 78 for a folder that others use as well, 77 where it cannot be made.
- */
-export function ownFolder(path: string, identity: Identity): void {
+export function withRightsOf<T>(identity: Identity, act: () => T): T {
+  const { getgroups, setgroups, setegid, seteuid } = process;
+  if (!isRoot() || !getgroups || !setgroups || !setegid || !seteuid) return act();
+  const groups = getgroups.call(process);
+  setgroups.call(process, []);
+  setegid.call(process, identity.gid);
+  seteuid.call(process, identity.uid);
   try {
-    const made = makeFolder(path);
-    const real = realpathSync(path);
-    const found = statSync(real);
-    if (!found.isDirectory())
-      throw new HostError(EXIT.config, `${path} is not a folder; name one.`);
-    if (process.getuid?.() !== 0) return;
-    if (!made && (SYSTEM_FOLDER.test(real) || (found.mode & STICKY) !== 0)) {
-      throw new HostError(
-        EXIT.config,
-        `the folder ${path} is everybody's; name one for striplight alone, such as ${path}/striplight.`,
-      );
-    }
-    chownSync(path, identity.uid, identity.gid);
-    chmodSync(path, 0o750);
-  } catch (error) {
-    if (error instanceof HostError) throw error;
-    const cause = error instanceof Error && "code" in error ? String(error.code) : "failed";
-    throw new HostError(EXIT.noPermission, `the folder ${path} cannot be made (${cause}).`);
+    return act();
+  } finally {
+    seteuid.call(process, 0);
+    setegid.call(process, 0);
+    setgroups.call(process, groups);
   }
 }
 

@@ -12,35 +12,33 @@ import { Led } from "../sink/led.ts";
 import { LOCAL_LOG_PATH, Syslog } from "../sink/syslog.ts";
 import { Conntrack } from "../tap/conntrack.ts";
 import { Tap } from "../tap/tap.ts";
-import { publishedAlert } from "../text/alert-json.ts";
 import { Control, type ControlAnswer, type ControlRequest } from "./control.ts";
 import { releaseProgram } from "./footprint.ts";
 import { Home } from "./home.ts";
-import { interfaceStatus } from "./interface-status.ts";
+import { Lamp } from "./lamp.ts";
 import { type OffloadStatus, offloadStatus, readOffloadSetting } from "./offload.ts";
+import { ownAlertFolder, ownFolder } from "./ownership.ts";
 import { inspectorFor, judgeFor, Pipeline } from "./pipeline.ts";
-import { dropPrivileges, ownFolder, ownIdentity, resolveIdentity } from "./privileges.ts";
+import { dropPrivileges, type Identity } from "./privileges.ts";
 import { isUrgent, makeState, type State } from "./state.ts";
 import { Traps } from "./traps.ts";
+import { watchStatus } from "./watch-status.ts";
 
-/** How long the lamp stays at "degraded" after the last loss. */
-const DEGRADED_MS = 60_000;
 const LAMP_MS = 500;
-/** A test of the alarm shows on the lamp long enough to walk to it. */
-const TEST_MS = 15_000;
+const FRAMES_LOST = "frames were lost in the last minute";
 const HEARTBEAT_MS = DAY_SECONDS * 1_000;
 /** How often the interfaces' own addresses are looked at: a provider may renumber at night. */
 const ADDRESSES_MS = 5_000;
 /** The start is over by then, and so is the use of most of Node's own code. */
 const STARTED_MS = 60_000;
-/** Alerts a status shows. */
-const LAST_ALERTS = 16;
 
 export interface WatchRequest {
   readonly config: Config;
   readonly interfaces: readonly string[];
   /** Devices with addresses of the uplink beside the tapped ones: pppoe-wan. */
   readonly addressed?: readonly string[];
+  /** Whom to become once everything is open. */
+  readonly identity: Identity;
   /** Told of every new alert and revision. */
   readonly onAlert: (alert: Alert) => void;
   /** One sentence about the watch itself. */
@@ -54,6 +52,7 @@ export class Watch {
   readonly #pipeline: Pipeline;
   readonly #tap: Tap;
   readonly #led: Led | null;
+  readonly #lamp: Lamp;
   readonly #syslog: Syslog;
   readonly #alertFile: AlertFile | null;
   readonly #control: Control;
@@ -64,8 +63,6 @@ export class Watch {
   readonly #traps = new Traps();
   readonly #crashFile: CrashFile;
   readonly #home: Home;
-  #degradedUntil = 0;
-  #testUntil = 0;
   #lost = 0;
   #alerts = 0;
   #user: string | null = null;
@@ -106,7 +103,18 @@ export class Watch {
     this.#led = config.led === null ? null : new Led(config.ledRoot, config.led);
     const { facility, collectors } = config;
     this.#syslog = new Syslog({ facility, collectors, localPath: LOCAL_LOG_PATH });
-    this.#alertFile = config.alertFile === null ? null : new AlertFile(config.alertFile);
+    this.#alertFile =
+      config.alertFile === null
+        ? null
+        : new AlertFile(config.alertFile, (sentence) => this.#warn("alert-file", sentence));
+    this.#lamp = new Lamp({
+      led: this.#led,
+      worst: () => this.#worst(),
+      collectors: () => this.#syslog.status().collectors,
+      interfaces: () => this.#tap.figures(),
+      alertFile: () => this.#alertFile?.status() ?? null,
+      stateFails: () => this.#state.store?.isFailing ?? false,
+    });
     this.#control = new Control(config.runDir, (question) => this.#answer(question));
   }
 
@@ -119,21 +127,22 @@ export class Watch {
     if (advice !== null) this.#request.diagnostic(advice);
     try {
       this.#tap.start(); // first: without it nothing else makes sense
-      const identity = process.getuid?.() === 0 ? resolveIdentity(config.user) : ownIdentity();
+      const { identity } = this.#request;
       for (const folder of [config.runDir, config.stateDir]) ownFolder(folder, identity);
+      if (config.alertFile !== null) ownAlertFolder(config.alertFile, identity);
       this.#state.store?.load();
       const warning = this.#led?.start() ?? null;
       if (warning !== null) this.#request.diagnostic(warning);
       this.#syslog.start();
-      this.#alertFile?.start();
       await this.#control.start();
       if (dropPrivileges(identity)) this.#user = identity.user;
+      this.#alertFile?.open(); // as it will be reopened: with the rights that are left
     } catch (error) {
       await this.stop();
       throw this.#explained(error);
     }
     this.#timers = [
-      setInterval(() => this.#light(), LAMP_MS),
+      setInterval(() => this.#lamp.light(), LAMP_MS),
       setTimeout(releaseProgram, STARTED_MS),
       setInterval(() => this.#syslog.heartbeat(this.#counters()), HEARTBEAT_MS),
       setInterval(() => this.#followHome(), ADDRESSES_MS),
@@ -155,31 +164,21 @@ export class Watch {
 
   /** What `status --json` prints. */
   status(): ControlAnswer {
-    const { inspector, book } = this.#pipeline;
-    const counters = Object.fromEntries([...inspector.counters()].map(([k, v]) => [k, Number(v)]));
-    const reasons = [...inspector.reasons()].filter(([, count]) => count > 0n);
-    const usage = process.resourceUsage();
-    return {
-      since: new Date(this.#since).toISOString(),
+    return watchStatus({
+      pipeline: this.#pipeline,
+      interfaces: this.#tap.figures(),
+      lamp: this.#lamp,
+      syslog: this.#syslog,
+      alertFile: this.#alertFile,
+      state: this.#state,
+      since: this.#since,
       user: this.#user,
-      lamp: this.#led?.state ?? null,
-      interfaces: this.#tap.figures().map(interfaceStatus),
-      flows: { alive: inspector.flowsAlive, capacity: inspector.flowCapacity },
-      counters,
-      notInspected: Object.fromEntries(reasons.map(([k, v]) => [k, Number(v)])),
       offload: this.#offload(),
       framesLost: this.#lost,
       traps: this.#traps.count,
-      cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1_000_000,
-      syslog: this.#syslog.status(),
-      baselines: { servers: this.#state.servers },
-      closedPorts: book.closedPorts.found(),
-      affected: book.matrix.answers(BigInt(Date.now()) * 1_000_000n),
       alertsRaised: this.#alerts,
-      nearProxies: book.proxies.found(),
       worstOpen: this.#worst(),
-      lastAlerts: book.open.recent(LAST_ALERTS).map(publishedAlert),
-    };
+    });
   }
 
   #loadInspector(): Inspector {
@@ -202,7 +201,7 @@ export class Watch {
 
   #tell(alert: Alert): void {
     if (alert.revision === 1) this.#alerts += 1;
-    this.#light();
+    this.#lamp.light();
     const { send, repeated } = this.#state.repeats.admit(alert);
     if (send) this.#syslog.alert(alert, repeated);
     this.#alertFile?.write(alert);
@@ -225,29 +224,24 @@ export class Watch {
       write();
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
-      if (!this.#keepFailed) this.#request.diagnostic(error.message);
+      if (!this.#keepFailed) this.#warn("state", error.message);
       this.#keepFailed = true;
     }
+    if (!(this.#state.store?.isFailing ?? false)) this.#keepFailed = false;
+  }
+
+  /** One sentence about the watch, for whoever reads its output and for whoever reads the log. */
+  #warn(kind: string, sentence: string): void {
+    this.#request.diagnostic(sentence);
+    this.#syslog.notice(kind, "warning", sentence);
   }
 
   #degrade(frames: number): void {
     this.#lost += frames;
-    if (Date.now() >= this.#degradedUntil) {
+    if (!this.#lamp.isDegradedBy(FRAMES_LOST)) {
       this.#syslog.notice("frames-lost", "notice", `${frames} frames were lost on the way in`);
     }
-    this.#degradedUntil = Date.now() + DEGRADED_MS;
-    this.#light();
-  }
-
-  /** An alert outshines a loss, a loss outshines peace. */
-  #light(): void {
-    const now = Date.now();
-    const away = this.#syslog.status().collectors.some((collector) => !collector.connected);
-    const links = this.#tap.figures().some((figures) => figures.state !== "up");
-    const worst = this.#worst();
-    if (worst === "warning" || worst === "critical" || now < this.#testUntil)
-      this.#led?.set("fast");
-    else this.#led?.set(now < this.#degradedUntil || away || links ? "slow" : "steady");
+    this.#lamp.degrade(FRAMES_LOST);
   }
 
   /** A trapped inspector is replaced; the ring is laid into the new one's memory. */
@@ -267,21 +261,20 @@ export class Watch {
     }
     this.#syslog.notice("inspector-replaced", "warning", what);
     this.#request.diagnostic(`${what} A new one took over after ${took} ms.${kept}`);
-    this.#degradedUntil = now + DEGRADED_MS;
+    this.#lamp.degrade("the inspector failed and was replaced");
   }
 
   #answer(question: ControlRequest): ControlAnswer {
     if (question.command === "status") return this.status();
     if (question.command === "test-alarm") {
       this.#syslog.testAlarm();
-      this.#testUntil = Date.now() + TEST_MS;
-      this.#light();
+      this.#lamp.test(true);
       return { tested: true };
     }
-    this.#testUntil = 0;
+    this.#lamp.test(false);
     const acknowledged = this.#pipeline.book.acknowledge(question.id);
     this.#offerState(Date.now(), true);
-    this.#light();
+    this.#lamp.light();
     return { acknowledged };
   }
 

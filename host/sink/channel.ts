@@ -4,12 +4,11 @@
 // Read RFC 5426 §3 and §4.3, RFC 6587 §3.4.1, RFC 5425 §4 and §5.
 
 import { createSocket } from "node:dgram";
-import { readFileSync } from "node:fs";
 import { connect as connectTcp, isIP, isIPv6, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Collector } from "../config/schema.ts";
-import { EXIT, HostError } from "../ground/errors.ts";
 import { limitSilence, unacknowledged } from "../tap/libc.ts";
+import type { Credentials } from "./credentials.ts";
 
 /** A connection attempt that takes longer has failed. */
 const CONNECT_MS = 5_000;
@@ -47,30 +46,6 @@ export interface ChannelEvents {
   onOpen(): void;
   onReady(): void;
   onClose(): void;
-}
-
-/** PEM texts, read while privileged. */
-export interface Credentials {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-}
-
-/** Reads the files a collector names. Throws HostError 78 naming option and file. */
-export function readCredentials(collector: Collector): Credentials {
-  const read = (option: "ca" | "cert" | "key"): Record<string, string> => {
-    const file = collector[option];
-    if (file === null) return {};
-    try {
-      return { [option]: readFileSync(file, "utf8") };
-    } catch {
-      throw new HostError(
-        EXIT.config,
-        `section collector, option ${option}: "${file}" cannot be read; expected a PEM file.`,
-      );
-    }
-  };
-  return { ...read("ca"), ...read("cert"), ...read("key") };
 }
 
 /** Opens a channel; its events may come before any write. */

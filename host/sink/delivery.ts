@@ -3,7 +3,8 @@
 // place. Knows no format (syslog-line.ts) and no transport (channel.ts).
 
 import type { Collector } from "../config/schema.ts";
-import { type Channel, type Credentials, openChannel, readCredentials } from "./channel.ts";
+import { type Channel, openChannel } from "./channel.ts";
+import { type Credentials, readCredentials } from "./credentials.ts";
 
 /**
  * A line counts as delivered when it is acknowledged and the channel has lived this much longer:

@@ -16,6 +16,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { codeOf } from "../ground/errors.ts";
 
 /** What the lamp says: all well, degraded, an alert not yet seen by the owner. */
 export type LampState = "steady" | "slow" | "fast";
@@ -120,9 +121,8 @@ export class Led {
         openSync(join(this.#folder, name), name === "trigger" ? "r" : "r+"),
       );
     } catch (error) {
-      const cause = error instanceof Error && "code" in error ? String(error.code) : "failed";
       void this.stop();
-      return `the LED ${this.#folder} cannot be used (${cause}); watching without a lamp.`;
+      return `the LED ${this.#folder} cannot be used (${codeOf(error)}); watching without a lamp.`;
     }
     this.set("steady");
     return null;

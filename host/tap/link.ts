@@ -4,6 +4,7 @@
 
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import { EXIT, HostError } from "../ground/errors.ts";
 import { interfaceFlags, interfaceHardware, interfaceIndex } from "./libc.ts";
 
 const ARPHRD_ETHER = 1;
@@ -106,6 +107,13 @@ export function findLink(name: string): Link | null {
   if (index === 0 || flags < 0 || hardware < 0) return null;
   const running = (flags & IFF_RUNNING) !== 0;
   return { index, up: (flags & IFF_UP) !== 0, running, hardware };
+}
+
+/** The interface of that name. Throws HostError 69 where there is none to tap. */
+export function linkToTap(name: string): Link {
+  const link = findLink(name);
+  if (link !== null) return link;
+  throw new HostError(EXIT.unavailable, `there is no interface named "${name}" to tap.`);
 }
 
 /** The addresses an interface holds, without prefix lengths and zones. */

@@ -3,11 +3,10 @@
 // itself. Nothing here needs a privilege after start().
 // Read packet(7) and the kernel's networking/packet_mmap documentation, TPACKET_V3.
 
-import { EXIT, HostError } from "../ground/errors.ts";
 import { type Blocks, type PlacementMode, placeBlocks, type Region } from "./block.ts";
 import { filterProgram } from "./filter.ts";
 import { bindPacket, close, takeError } from "./libc.ts";
-import { type Framing, findLink, framesCarried, framingOf, type Link } from "./link.ts";
+import { type Framing, findLink, framesCarried, framingOf, type Link, linkToTap } from "./link.ts";
 import { must, openPacketSocket, requestRing, setFilter, takeStatistics } from "./packet-socket.ts";
 import { Wake } from "./wake.ts";
 
@@ -102,11 +101,7 @@ export class Ring {
    * without it, 69 when the interface or the ring cannot be had; nothing stays open then.
    */
   start(): void {
-    const link = findLink(this.#request.interface);
-    if (link === null) {
-      const name = this.#request.interface;
-      throw new HostError(EXIT.unavailable, `there is no interface named "${name}" to tap.`);
-    }
+    const link = linkToTap(this.#request.interface);
     this.#descriptor = openPacketSocket(this.#request.interface);
     try {
       this.#setUp(link);

@@ -78,8 +78,6 @@ describe("the configuration", () => {
       runDir: "/var/run/striplight",
       stateDir: "/var/lib/striplight",
       alertFile: null,
-      evidenceDir: null,
-      evidenceMax: 16_777_216,
       led: null,
       ledRoot: "/sys/class/leds",
       alertHold: 86_400_000,
@@ -102,8 +100,7 @@ describe("the configuration", () => {
         "option run_dir /tmp/run",
         "option state_dir /tmp/state",
         "option alert_file /tmp/alerts.json",
-        "option evidence_dir /tmp/evidence",
-        "option evidence_max 1048576",
+        "option evidence_dir ''",
         "option led red:alarm",
         "option led_root /tmp/leds",
         "option alert_hold 90m",
@@ -127,7 +124,6 @@ describe("the configuration", () => {
     assert.deepEqual(config.interfaces, ["wan", "pppoe-wan"]);
     assert.deepEqual(config.home, ["192.168.0.0/16", "fd00::/8"]);
     assert.equal(config.alertHold, 5_400_000);
-    assert.equal(config.evidenceMax, 1_048_576);
     assert.deepEqual(config.knownHosts, [
       { host: "mail.example.net", port: 587, dialect: "smtp" },
       { host: "*.example.org", port: 143, dialect: "imap" },
@@ -147,8 +143,10 @@ describe("the configuration", () => {
     ["home", "list home example.net", '"example.net"', "a network such as"],
     ["profile", "option profile laptop", '"laptop"', "one of desk, board"],
     ["run_dir", "option run_dir run", '"run"', "an absolute path"],
-    ["evidence_max", "option evidence_max 12k", '"12k"', "a number from 65536"],
-    ["evidence_max", "option evidence_max 100", '"100"', "a number from 65536"],
+    ["evidence_dir", "option evidence_dir /tmp/evidence", '"/tmp/evidence"', "not in this version"],
+    ["evidence_max", "option evidence_max 1048576", '"1048576"', "not in this version"],
+    ["history_max", "option history_max 65536", '"65536"', "not in this version"],
+    ["metrics_file", "option metrics_file /tmp/m", '"/tmp/m"', "not in this version"],
     ["led", "option led ../x", '"../x"', "/sys/class/leds"],
     ["alert_hold", "option alert_hold 24", '"24"', "90m, 24h or 7d"],
     ["alert_hold", "option alert_hold 0h", '"0h"', "90m, 24h or 7d"],
@@ -184,6 +182,7 @@ describe("the configuration", () => {
     [["option host a", "option proto sctp"], /option proto: "sctp".*udp, tcp, tls/],
     [["option host a", "option queue 0"], /option queue: "0".*from 1/],
     [["option host a", "option cert /c"], /needs option key/],
+    [["option host a", "option anonymous 1"], /option anonymous: "1".*not in this version/],
     [
       ["option host a", "option level 3"],
       /option level: "3".*one of the options host, proto, port/,

@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { EXIT } from "../../host/ground/errors.ts";
-import { ownFolder, resolveIdentity } from "../../host/run/privileges.ts";
+import { ownFolder } from "../../host/run/ownership.ts";
+import { resolveIdentity } from "../../host/run/privileges.ts";
 import { Namespace } from "./namespace.ts";
 
 const NOBODY = "65534 65534 65534 65534";

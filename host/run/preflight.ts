@@ -1,0 +1,50 @@
+// Everything that would stop a start, asked before one: by `check`, by the start of a watch, and before a
+// running watch takes over a new configuration. Opens nothing that stays open, changes nothing. The first
+// mistake ends it with one sentence. What only a start itself can find out (the right to tap, another watch
+// on the same socket) is not asked here.
+
+import type { Config } from "../config/schema.ts";
+import { EXIT, HostError } from "../ground/errors.ts";
+import { readCredentials } from "../sink/credentials.ts";
+import { linkToTap } from "../tap/link.ts";
+import { findUplink } from "../tap/uplink.ts";
+import { checkAlertFile, checkOwnFolder } from "./ownership.ts";
+import { inspectorFor, judgeFor } from "./pipeline.ts";
+import { type Identity, isRoot, ownIdentity, resolveIdentity } from "./privileges.ts";
+
+/** What to tap, and which devices hold the uplink's addresses. */
+export interface Place {
+  readonly interfaces: readonly string[];
+  readonly addressed: readonly string[];
+}
+
+/** What a start needs to know and a check has found out. */
+export interface Ready {
+  readonly place: Place;
+  readonly identity: Identity;
+}
+
+/** What to tap: what is named on the command line, else in the configuration, else the uplink. */
+function placeOf(named: readonly string[], configured: readonly string[]): Place {
+  const uplink = findUplink();
+  const addressed = uplink === null ? [] : [uplink.addressed];
+  if (named.length > 0) return { interfaces: [...new Set(named)], addressed };
+  if (configured.length > 0) return { interfaces: configured, addressed };
+  if (uplink !== null) return { interfaces: [uplink.device], addressed };
+  throw new HostError(
+    EXIT.config,
+    "there is no default route and no interface is named; name one with -i or option interface.",
+  );
+}
+
+/** Asks everything; `named` are the interfaces of the command line. Throws HostError. */
+export function preflight(config: Config, named: readonly string[]): Ready {
+  const place = placeOf(named, config.interfaces);
+  for (const name of place.interfaces) linkToTap(name);
+  judgeFor(inspectorFor(config.profile)); // they are there, and fit this host and each other
+  const identity = isRoot() ? resolveIdentity(config.user) : ownIdentity();
+  for (const folder of [config.runDir, config.stateDir]) checkOwnFolder(folder);
+  if (config.alertFile !== null) checkAlertFile(config.alertFile, identity);
+  for (const collector of config.collectors) readCredentials(collector);
+  return { place, identity };
+}

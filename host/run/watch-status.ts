@@ -1,0 +1,66 @@
+// Turns what the parts of a running watch know into the one object that `status --json` prints and
+// text/status-text.ts words. Counts and changes nothing.
+
+import type { Severity } from "../ground/alert.ts";
+import type { AlertFile } from "../sink/alert-file.ts";
+import type { Syslog } from "../sink/syslog.ts";
+import type { TapFigures } from "../tap/tap.ts";
+import { publishedAlert } from "../text/alert-json.ts";
+import type { ControlAnswer } from "./control.ts";
+import { interfaceStatus } from "./interface-status.ts";
+import type { Lamp } from "./lamp.ts";
+import type { OffloadStatus } from "./offload.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { State } from "./state.ts";
+
+/** Alerts a status shows. */
+const LAST_ALERTS = 16;
+
+/** The parts that are asked, and figures that the watch itself keeps. */
+export interface WatchParts {
+  readonly pipeline: Pipeline;
+  readonly interfaces: readonly TapFigures[];
+  readonly lamp: Lamp;
+  readonly syslog: Syslog;
+  readonly alertFile: AlertFile | null;
+  readonly state: State;
+  /** Milliseconds since 1970 at the start. */
+  readonly since: number;
+  readonly user: string | null;
+  readonly offload: OffloadStatus;
+  readonly framesLost: number;
+  readonly traps: number;
+  readonly alertsRaised: number;
+  readonly worstOpen: Severity | null;
+}
+
+/** The status of this moment. */
+export function watchStatus(parts: WatchParts): ControlAnswer {
+  const { inspector, book } = parts.pipeline;
+  const counters = Object.fromEntries([...inspector.counters()].map(([k, v]) => [k, Number(v)]));
+  const reasons = [...inspector.reasons()].filter(([, count]) => count > 0n);
+  const usage = process.resourceUsage();
+  return {
+    since: new Date(parts.since).toISOString(),
+    user: parts.user,
+    lamp: parts.lamp.state,
+    limits: parts.lamp.limits(),
+    interfaces: parts.interfaces.map(interfaceStatus),
+    flows: { alive: inspector.flowsAlive, capacity: inspector.flowCapacity },
+    counters,
+    notInspected: Object.fromEntries(reasons.map(([k, v]) => [k, Number(v)])),
+    offload: parts.offload,
+    framesLost: parts.framesLost,
+    traps: parts.traps,
+    cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1_000_000,
+    syslog: parts.syslog.status(),
+    alertFile: parts.alertFile?.status() ?? null,
+    baselines: { servers: parts.state.servers },
+    closedPorts: book.closedPorts.found(),
+    affected: book.matrix.answers(BigInt(Date.now()) * 1_000_000n),
+    alertsRaised: parts.alertsRaised,
+    nearProxies: book.proxies.found(),
+    worstOpen: parts.worstOpen,
+    lastAlerts: book.open.recent(LAST_ALERTS).map(publishedAlert),
+  };
+}
