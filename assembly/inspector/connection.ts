@@ -19,7 +19,7 @@ import { CLASS_CLOSED, CLASS_KEPT, FlowTable, FROM_CLIENT, SLOT_NONE } from "./f
 import { Track } from "./flow/track";
 import { DUE_PER_FRAME_MAX, SYN_REPEATED_NS } from "./limits";
 import { Dialogs } from "./mail/dialogs";
-import { Port } from "./mail/port";
+import { Port } from "./mail/dialect/port";
 import { Hello } from "./name/hello";
 import { Names } from "./name/names";
 import { Reason } from "./reason";

@@ -6,7 +6,7 @@
 //   18 MiB / 8 MiB   receive ring, or the window a capture file is read into     RING_SIZE
 //   16 MiB / 4 MiB   flows: 65,536 / 16,384 rows of 256                          FLOW_CAPACITY
 //   512 KiB / 128 KiB sets of the flow table: tag, row number and mark of 8 octets a slot
-//   8 MiB / 2 MiB    mail dialogs: 2,048 / 512 rows of 4,096                     DIALOG_CAPACITY
+//   8.2 MiB / 2 MiB  mail dialogs: 2,048 / 512 rows of 4,160                     DIALOG_CAPACITY
 //   1 MiB            reset histories: 4,096 rows of 264                          RESET_CAPACITY
 //   2 MiB            stream heads for conflicting bytes: 1,024 rows of 2,048     HEAD_CAPACITY
 //   1 MiB            findings on their way to the host: 1,024 rows of 1,024      FINDING_CAPACITY
@@ -28,7 +28,7 @@ export const FLOW_ROW_SIZE: u32 = 256;
 /** A slot of a set: tag and row number of 16 bits, mark of 32. */
 export const FLOW_SLOT_SIZE: u32 = 8;
 
-export const DIALOG_ROW_SIZE: u32 = 4096;
+export const DIALOG_ROW_SIZE: u32 = 4160;
 
 /** Connections under reset forensics at one time: 10 s of 400 resets a second. */
 export const RESET_CAPACITY: u32 = 4096;
@@ -77,6 +77,8 @@ export const DUE_PER_FRAME_MAX: u32 = 4;
 
 // Mail dialogs. One row of DIALOG_ROW_SIZE holds everything of a connection; see mail/row.ts.
 
+/** What a single dialect remembers of a connection: a dozen fields, and a token of 64 octets. */
+export const DIALECT_STATE_SIZE: u32 = 128;
 /** Octets kept of a line: code, separator, first token and four phrases fit. */
 export const LINE_KEPT_MAX: u32 = 96;
 /** Above this a line is told as long (RFC 5321 §4.5.3.1.5 allows 512, texts 1,000). */

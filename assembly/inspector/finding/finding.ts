@@ -103,7 +103,6 @@ export class Finding {
   icmpHigh: u64;
   icmpLow: u64;
   greetingLength: u8;
-  ehloHostLength: u8;
   /** Whose words the refusals were in, see Family. */
   family: u8;
   /** 1 when the far side's identifications vary: a constant one is then not its habit. */
@@ -194,7 +193,6 @@ export enum FindingField {
   icmp = offsetof<Finding>("icmp"),
   icmpSender = offsetof<Finding>("icmpHigh"),
   greetingLength = offsetof<Finding>("greetingLength"),
-  ehloHostLength = offsetof<Finding>("ehloHostLength"),
   family = offsetof<Finding>("family"),
   farIpidVaries = offsetof<Finding>("farIpidVaries"),
   synAckTtl = offsetof<Finding>("synAckTtl"),

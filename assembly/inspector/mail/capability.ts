@@ -3,14 +3,14 @@
 
 import { MailEvidence } from "../finding/evidence";
 import { HOST_TOKEN_SIZE, OFFERED_SIZE } from "../finding/finding";
-import { TOKEN_SIZE } from "./row";
-import { Dialect, Dialog } from "./row";
-import { Word, WORD_ANONYMOUSTLS, WORD_STARTTLS, WORD_STLS } from "./word";
+import { Dialog, TOKEN_SIZE } from "./row";
+import { Word } from "./word";
 
 const BACKSLASH: u32 = 0x5c;
 const SMALL_X: u32 = 0x78;
 const MASK_SIZE_MIN: u32 = 4;
-const ANONYMOUSTLS_SIZE: u32 = 14;
+/** A keyword of fewer octets may differ from a real one by as little. */
+const MANGLED_SIZE: u32 = 8;
 export const NO_MASK: u32 = 255;
 
 export class Capability {
@@ -33,14 +33,12 @@ export class Capability {
     dialog.head.open = 0;
   }
 
-  /** Octets of the upgrade keyword in this dialect. */
-  @inline static keySize(dialog: Dialog): u32 { return dialog.dialect == Dialect.Pop3 ? 4 : 8; }
-
   /** True when [at, at + size) is the upgrade keyword. */
   static isKey(dialog: Dialog, at: usize, size: u32): bool {
     const word = Word.of(at, size);
-    if (dialog.dialect == Dialect.Pop3) return size == 4 && word == WORD_STLS;
-    return (size == 8 && word == WORD_STARTTLS) || (size == ANONYMOUSTLS_SIZE && word == WORD_ANONYMOUSTLS);
+    const traits = dialog.traits;
+    return (size == <u32>traits.keywordSize && word == traits.keyword) ||
+      (size == <u32>traits.otherKeywordSize && word == traits.otherKeyword && size != 0);
   }
 
   /** One entry of the list, without line end; its first token is the keyword. */
@@ -56,7 +54,7 @@ export class Capability {
       Capability.mask(dialog, masked);
     } else if (Capability.isKey(dialog, at, size)) {
       seen.offered = 1;
-    } else if (size == 8 && dialog.dialect != Dialect.Pop3 && Capability.nearKey(at)) {
+    } else if (size == MANGLED_SIZE && <u32>dialog.traits.keywordSize == size && Capability.nearKey(dialog, at)) {
       seen.mangled = 1;
     }
     Capability.append(dialog, at, size);
@@ -64,7 +62,7 @@ export class Capability {
 
   private static mask(dialog: Dialog, size: u32): void {
     const seen = dialog.seen;
-    if (size == Capability.keySize(dialog)) {
+    if (size == <u32>dialog.traits.keywordSize) {
       seen.maskKey = 1;
       seen.note(MailEvidence.CapMasked);
       if (<u32>dialog.maskIndex == NO_MASK) dialog.maskIndex = dialog.keywordCount;
@@ -87,9 +85,9 @@ export class Capability {
     return last == first || last - 0x41 < 26;
   }
 
-  /** Eight octets of which one or two differ from STARTTLS. No real keyword does. */
-  private static nearKey(at: usize): bool {
-    const difference = Word.of(at, 8) ^ WORD_STARTTLS;
+  /** Eight octets of which one or two differ from the keyword. No real one does. */
+  private static nearKey(dialog: Dialog, at: usize): bool {
+    const difference = Word.of(at, MANGLED_SIZE) ^ dialog.traits.keyword;
     let count: u32 = 0;
     for (let shift: u64 = 0; shift < 64; shift += 8) {
       if ((difference >> shift) & 0xff) count++;

@@ -3,15 +3,12 @@
 
 import { MailEvidence } from "../finding/evidence";
 import { LINE_KEPT_MAX, LINE_LONG, LINE_LOST } from "../limits";
-import { Imap } from "./dialect/imap/imap";
-import { Literal } from "./dialect/imap/literal";
-import { Pop3 } from "./dialect/pop3/pop3";
-import { Port } from "./port";
-import { Dialect, Dialog, Mode, Side, Wait } from "./row";
+import { Speech } from "./dialect/dispatch";
+import { Literal } from "./framing/literal";
+import { Dialog, Mode, Side, Wait } from "./row";
 import { ServerLines } from "./server-lines";
-import { Smtp } from "./dialect/smtp/smtp";
 import { Upgrade } from "./upgrade";
-import { WORD_AUTH, WORD_AUTHENTICATE, WORD_BDAT, WORD_LOGIN, WORD_UID, WORD_XEXCH50, Word } from "./word";
+import { Word } from "./word";
 
 const LF: u32 = 0x0a;
 const CR: u32 = 0x0d;
@@ -36,9 +33,9 @@ export class ClientLines {
       const probing = side.wait != Wait.None && length < 3 && !side.continued;
       if (probing && Upgrade.probe(dialog, side, true, octet, length)) return at + 1;
       ClientLines.watchX(side, octet);
-      if (dialog.dialect == Dialect.Imap) Literal.watch(side, octet);
+      if (dialog.literals) Literal.watch(side, octet);
       if (length == LINE_LONG && !side.secret) dialog.seen.mark(MailEvidence.LineLong);
-      if (length == LINE_LOST && dialog.dialect != Dialect.Imap) { dialog.lose(); return at + 1; }
+      if (length == LINE_LOST && !dialog.literals) { dialog.lose(); return at + 1; }
       if (side.secret) {
         if (octet == CR) continue;
         store<u8>(at, 0);
@@ -47,8 +44,11 @@ export class ClientLines {
       }
       const kept = <u32>side.kept;
       if (Word.isBlank(octet)) {
-        if (kept != 0 && !Word.isBlank(load<u8>(side.text + kept - 1))) ClientLines.blank(dialog, side);
-      } else if (octet != CR && <u32>side.blanks >= (dialog.dialect == Dialect.Imap ? <u32>2 : <u32>1)) {
+        if (kept != 0 && !Word.isBlank(load<u8>(side.text + kept - 1))) {
+          side.blanks++;
+          if (!Speech.keeps(dialog)) side.secret = 1;
+        }
+      } else if (octet != CR && side.blanks > dialog.tags) {
         side.arguments = 1;
       }
       if (kept < LINE_KEPT_MAX) { store<u8>(side.text + kept, octet); side.kept = <u8>(kept + 1); }
@@ -63,29 +63,11 @@ export class ClientLines {
     if (side.xRun >= 4) side.xSeen = 1;
   }
 
-  /** A blank behind a token of the client: may what follows be kept. */
-  private static blank(dialog: Dialog, side: Side): void {
-    const text = side.text;
-    const end = text + side.kept;
-    const blanks = <u32>++side.blanks;
-    if (dialog.dialect == Dialect.Imap) {
-      if (blanks == 1) return;
-      const verbAt = Word.skip(text + Word.size(text, end), end);
-      const word = Word.of(verbAt, Word.size(verbAt, end));
-      if (word == WORD_LOGIN || word == WORD_AUTHENTICATE) dialog.scrub = 1;
-      if (blanks > 2 || (word != WORD_AUTHENTICATE && word != WORD_UID)) side.secret = 1;
-      return;
-    }
-    const word = Word.of(text, Word.size(text, end));
-    if (word == WORD_BDAT || word == WORD_XEXCH50) return;
-    if (blanks > 1 || word != WORD_AUTH) side.secret = 1;
-  }
-
   /** A line feed of the client at `at`; its line began at `lineAt` in this segment. */
   private static end(dialog: Dialog, side: Side, lineAt: usize, at: usize): void {
     if (Literal.continues(dialog, side)) {
       dialog.scrub = 1;
-      dialog.commandTag = Word.hash(side.text, Word.size(side.text, side.text + side.kept));
+      Speech.continues(dialog, true);
       return;
     }
     if (side.resync) {
@@ -96,15 +78,11 @@ export class ClientLines {
     ClientLines.interrupt(dialog);
     const text = side.text;
     const end = side.trimmed;
-    let known: bool;
-    switch (<u32>dialog.dialect) {
-      case Dialect.Imap: known = Imap.command(dialog, text, end); break;
-      case Dialect.Pop3: known = Pop3.command(dialog, text, end); break;
-      default: known = Smtp.command(dialog, text, end);
-    }
+    if (dialog.tentative && !dialog.authOpen) Speech.settle(dialog, text, end);
+    const known = Speech.command(dialog, text, end);
     if (!known) memory.fill(lineAt, 0, at - lineAt);
     // A greeting in clear alone is a server set up wrongly: a client that insists on TLS hangs up.
-    else if (dialog.greeted && Port.isTls(dialog.port)) dialog.seen.mark(MailEvidence.TextOnTlsPort);
+    else if (dialog.greeted && dialog.tlsFirst) dialog.seen.mark(MailEvidence.TextOnTlsPort);
     side.clear();
   }
 

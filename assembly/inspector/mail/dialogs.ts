@@ -18,11 +18,12 @@ import { FIN, RST, Segment, SYN } from "../segment";
 import { HOLD_NONE } from "./stream/hold";
 import { STREAM_FIN, STREAM_OVER, STREAM_STARTED } from "./stream/stream";
 import { Seq } from "../wire/seq";
-import { DialectProbe, Look } from "./dialect";
+import { List } from "./dialect/answers";
+import { Speech } from "./dialect/dispatch";
+import { Port } from "./dialect/port";
+import { Look, Probe } from "./dialect/probe";
 import { Order } from "./order";
-import { Port, PORT_FOREIGN } from "./port";
 import { Dialog, Mode, Wait } from "./row";
-import { OpenList } from "./open-list";
 import { DialogTable } from "./table";
 
 export class Dialogs {
@@ -46,7 +47,7 @@ export class Dialogs {
     if (dialog.tentative == 2) { Dialogs.reject(flow); return; }
     if (!dialog.tentative) {
       flow.set(FLOW_WITNESS);
-      flow.application = <u8>DialectProbe.application(dialog.dialect);
+      flow.application = <u8>Probe.application(dialog.dialect);
     }
     if (Dialogs.waits(dialog)) DialogTable.arm(flow.dialogRow, segment.time);
   }
@@ -60,13 +61,13 @@ export class Dialogs {
     let row: u32 = 0;
     const unread = Dialogs.early(flow, segment, fromClient) && !Port.isMail(hint);
     if (unread) { // the first octets, which tell what it is, are yet to come
-      if (hint == PORT_FOREIGN) return false;
+      if (Port.isForeign(hint)) return false;
       row = DialogTable.claimSpare(flow);
       if (!row) return false;
       look = Look.Perhaps;
     } else {
       if (!Dialogs.early(flow, segment, fromClient)) {
-        look = DialectProbe.look(flow, fromClient, at, at + segment.payloadCaptured);
+        look = Probe.look(flow, fromClient, at, at + segment.payloadCaptured);
       }
       if (!Dialogs.settleLook(flow, look, fromClient)) return false;
       row = DialogTable.claim(flow);
@@ -78,8 +79,8 @@ export class Dialogs {
     if (!unread) flow.set(FLOW_PROBED_CLIENT | FLOW_PROBED_SERVER);
     flow.dialogRow = <u16>row;
     const dialog = Dialog.row(row);
-    dialog.port = <u8>hint;
-    dialog.dialect = <u8>Port.dialect(hint);
+    dialog.tlsFirst = Port.isTls(hint) ? 1 : 0;
+    if (!unread) Probe.choose(dialog, hint, fromClient, at, at + segment.payloadCaptured);
     dialog.tentative = look == Look.Perhaps ? 1 : 0;
     dialog.unread = unread ? 1 : 0;
     if (unread) DialogTable.arm(row, segment.time); // what is held may be a secret: not for long
@@ -118,12 +119,15 @@ export class Dialogs {
       else Dialogs.release(flow);
       return false;
     }
-    const look = DialectProbe.look(flow, fromClient, segment.payloadAt, segment.payloadAt + captured);
+    const look = Probe.look(flow, fromClient, segment.payloadAt, segment.payloadAt + captured);
     if (!Dialogs.settleLook(flow, look, fromClient)) { Dialogs.release(flow); return false; }
     flow.set(FLOW_PROBED_CLIENT | FLOW_PROBED_SERVER);
     dialog.unread = 0;
+    Probe.choose(dialog, Port.hint(flow.serverPort), fromClient, segment.payloadAt, segment.payloadAt + captured);
     return true;
   }
+
+  @inline private static isListOpen(dialog: Dialog): bool { return Speech.list(dialog) == List.Open; }
 
   /** True when what this flow says is mail, or may yet turn out to be. */
   @inline static reads(flow: Flow): bool { return flow.dialogRow != 0 && !Dialog.row(flow.dialogRow).unread; }
@@ -157,10 +161,10 @@ export class Dialogs {
     stream.set(STREAM_OVER);
     const seen = dialog.seen;
     seen.over = 1;
-    if (dialog.firstMasked) { seen.mark(MailEvidence.CmdOdd); dialog.firstMasked = 0; }
-    if (!OpenList.isOpen(dialog) || dialog.stream(false).holdTime) return;
+    Speech.ends(dialog);
+    if (!Dialogs.isListOpen(dialog) || dialog.stream(false).holdTime) return;
     seen.mark(MailEvidence.CapUnterminated);
-    OpenList.drop(dialog);
+    Speech.dropList(dialog);
   }
 
   /** A reset: between the upgrade command and the server's first record it is evidence. */
@@ -176,7 +180,7 @@ export class Dialogs {
   /** True while silence would say something. */
   private static waits(dialog: Dialog): bool {
     if (dialog.seen.over) return false;
-    return OpenList.isOpen(dialog) ||
+    return Dialogs.isListOpen(dialog) ||
       (dialog.go != 0 && <u32>dialog.client.mode == Mode.Tls && <u32>dialog.server.mode != Mode.Tls);
   }
 
@@ -200,10 +204,10 @@ export class Dialogs {
   private static silence(dialog: Dialog, flow: Flow, now: u64): void {
     if (flow.has(FLOW_CLOSED)) return;
     const seen = dialog.seen;
-    if (OpenList.isOpen(dialog)) {
+    if (Dialogs.isListOpen(dialog)) {
       if (now - max(dialog.clientTime, dialog.serverTime) < LIST_SILENCE_NS || dialog.stream(false).holdTime) return;
       seen.mark(MailEvidence.CapUnterminated);
-      OpenList.drop(dialog);
+      Speech.dropList(dialog);
       return;
     }
     const heard = dialog.serverTime > dialog.helloTime || !Seq.before(flow.server.ackMax, dialog.stream(true).next);
@@ -228,7 +232,7 @@ export class Dialogs {
       if (index == HOLD_NONE) break;
       Order.giveUp(dialog, flow, dialog.serverTime, fromClient, dialog.hold.piece(index).seq);
     }
-    if (dialog.firstMasked) { dialog.seen.mark(MailEvidence.CmdOdd); dialog.firstMasked = 0; }
+    Speech.ends(dialog);
     dialog.seen.conclude();
   }
 
@@ -245,7 +249,7 @@ export class Dialogs {
     const dialog = Dialog.row(flow.dialogRow);
     // While a list is open or on its way its reader would get half of it or none; the end, silence and
     // the flow's end close it.
-    const partial = OpenList.isOpen(dialog) || OpenList.isAwaited(dialog);
+    const partial = Speech.list(dialog) != List.None;
     return !dialog.tentative && !partial && dialog.seen.takeChange();
   }
 
@@ -272,7 +276,6 @@ export class Dialogs {
     finding.keywordCount = dialog.keywordCount;
     finding.offeredLength = dialog.offeredLength;
     finding.greetingLength = dialog.greetingLength;
-    finding.ehloHostLength = dialog.ehloHostLength;
     finding.family = dialog.family;
     finding.mailFrameCount = <u8>seen.frames(at + FINDING_MAIL_FRAMES, FRAMES_MAX);
     memory.copy(at + FINDING_OFFERED, dialog.offered, dialog.offeredLength);

@@ -6,10 +6,12 @@ import { Counter, Counters } from "../counters";
 import { MailEvidence } from "../finding/evidence";
 import { Scan } from "./stream/scan";
 import { ClientLines } from "./client-lines";
-import { Pending, Verb } from "./pending";
+import { Speech } from "./dialect/dispatch";
+import { Framing } from "./dialect/traits";
+import { Pending } from "./pending";
 import { Dialog, Mode, Side, Wait } from "./row";
 import { ServerLines } from "./server-lines";
-import { Smtp } from "./dialect/smtp/smtp";
+import { Upgrade } from "./upgrade";
 
 const LF: u32 = 0x0a;
 const CR: u32 = 0x0d;
@@ -25,12 +27,27 @@ export class Lines {
       switch (<u32>side.mode) {
         case Mode.Body: at = Lines.body(dialog, side, fromClient, at, end); break;
         case Mode.Skip: at = Lines.pass(side, at, end); break;
-        default: at = fromClient ? ClientLines.take(dialog, side, at, end) : ServerLines.take(dialog, side, at, end);
+        default: at = Lines.framed(dialog, side, fromClient, at, end);
       }
       if (dialog.scrub && scrubAt == end) scrubAt = at;
     }
     if (<u32>side.mode == Mode.Tls) end = at; // records hold no clear text
     if (scrubAt < end) memory.fill(scrubAt, 0, end - scrubAt);
+  }
+
+  /** What the dialect's framing cuts out next; returns the address behind what was consumed. */
+  @inline private static framed(dialog: Dialog, side: Side, fromClient: bool, at: usize, end: usize): usize {
+    if (dialog.framing == <u8>Framing.Own) return Lines.own(dialog, side, fromClient, at, end);
+    return fromClient ? ClientLines.take(dialog, side, at, end) : ServerLines.take(dialog, side, at, end);
+  }
+
+  /** The dialect cuts for itself. One that consumes nothing has lost its way. */
+  private static own(dialog: Dialog, side: Side, fromClient: bool, at: usize, end: usize): usize {
+    if (side.wait != Wait.None && Upgrade.begins(dialog, side, fromClient, at, end)) return end;
+    const next = Speech.octets(dialog, fromClient, at, end);
+    if (next > at && next <= end) return next;
+    dialog.lose();
+    return end;
   }
 
   /** A dot-terminated body; returns the address behind what was consumed. RFC 5321 §4.5.2, RFC 1939 §3. */
@@ -49,7 +66,7 @@ export class Lines {
         if (dot != 1) { // a lone dot
           side.dot = 0;
           side.mode = Mode.Line;
-          if (fromClient) Smtp.dataEnd(dialog);
+          if (fromClient) Speech.bodyEnds(dialog);
           return at;
         }
       } else if (dot == 1 && octet == DOT) dot = 2;
@@ -96,13 +113,11 @@ export class Lines {
     if (side.mode == Mode.Lost) seen.tlsUnclear = 1;
     side.clear();
     side.resync = 1;
+    if (fromClient && dialog.framing != <u8>Framing.Own) return;
+    Speech.missing(dialog, fromClient, waiting);
     if (fromClient) return;
     dialog.greeted = 1;
-    dialog.capability = 0;
     dialog.head.open = 0;
     if (seen.listBegun && !seen.listClosed) seen.listBroken = 1;
-    // A server answers only what it was asked: the list goes on behind the hole when nothing else waits.
-    if (<u32>dialog.replyVerb != Verb.Ehlo || waiting > 1 || !seen.clientSeen) dialog.replyOpen = 0;
-    if (waiting > 0 || !seen.clientSeen) dialog.listing = 0; // CAPA left the queue when its answer began
   }
 }

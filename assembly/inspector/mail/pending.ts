@@ -3,36 +3,8 @@
 
 import { PENDING_MAX } from "../limits";
 
-/** Commands of SMTP and POP3 as far as they matter here. */
-export namespace Verb {
-  export const None: u8 = 0;
-  export const Greeting: u8 = 1;
-  export const Ehlo: u8 = 2;
-  export const Helo: u8 = 3;
-  export const Starttls: u8 = 4;
-  export const Auth: u8 = 5;
-  export const AuthResponse: u8 = 6;
-  export const Mail: u8 = 7;
-  export const Rcpt: u8 = 8;
-  export const Data: u8 = 9;
-  export const Bdat: u8 = 10;
-  export const Dot: u8 = 11;
-  export const Rset: u8 = 12;
-  export const Noop: u8 = 13;
-  export const Quit: u8 = 14;
-  export const Verify: u8 = 15;
-  export const Help: u8 = 16;
-  export const Xclient: u8 = 17;
-  export const Exchange: u8 = 18;
-  export const Other: u8 = 19;
-  export const Capa: u8 = 20;
-  export const Stls: u8 = 21;
-  export const User: u8 = 22;
-  export const Pass: u8 = 23;
-  export const Apop: u8 = 24;
-  export const List: u8 = 25;
-  export const Retr: u8 = 26;
-}
+/** No verb: each dialect numbers its own from 1. */
+export const PENDING_NONE: u32 = 0;
 
 /** Beside a verb: it had an argument; four X's stood in its line; it was a mask. */
 export const PENDING_ARGUMENT: u32 = 1;
@@ -57,8 +29,8 @@ export class Pending {
     this.count++;
     return true;
   }
-  /** Verb of the oldest command, Verb.None when nothing waits. */
-  @inline get front(): u32 { return this.count ? <u32>load<u8>(this.slot(0)) : Verb.None; }
+  /** Verb of the oldest command, PENDING_NONE when nothing waits. */
+  @inline get front(): u32 { return this.count ? <u32>load<u8>(this.slot(0)) : PENDING_NONE; }
   @inline get frontFlags(): u32 { return this.count ? <u32>load<u8>(this.slot(0), 1) : 0; }
   pop(): void {
     if (!this.count) return;

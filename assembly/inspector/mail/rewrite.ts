@@ -8,12 +8,14 @@
 import { AuthLevel, ListState, MailEvidence, TlsState } from "../finding/evidence";
 import { BESIDE } from "../finding/sets";
 
-/** Names that carry a frame number. */
-const NAMES: u32 = 40;
+/** Names that carry a frame number: as many as a set of evidence holds. */
+const NAMES: u32 = 64;
+/** Where the frames follow the facts. */
+const FRAMES_AT: usize = 104;
 const CLEAR: u64 =
   (<u64>1 << MailEvidence.ClearAuth) | (<u64>1 << MailEvidence.ClearMail) | (<u64>1 << MailEvidence.ClearRead);
 
-/** What a dialog showed, as facts and marks; 288 octets within its row. */
+/** What a dialog showed, as facts and marks; 360 octets within its row. */
 @final @unmanaged
 export class Rewrite {
   /** Evidence that stands once it was seen. */
@@ -67,9 +69,9 @@ export class Rewrite {
   @inline static at(at: usize): Rewrite { return changetype<Rewrite>(at); }
 
   /** Frame that first carried an evidence name, 0 = none. */
-  @inline frameOf(name: u32): u32 { return load<u32>(changetype<usize>(this) + 128 + (<usize>name << 2)); }
+  @inline frameOf(name: u32): u32 { return load<u32>(changetype<usize>(this) + FRAMES_AT + (<usize>name << 2)); }
   @inline note(name: u32): void {
-    if (!this.frameOf(name)) store<u32>(changetype<usize>(this) + 128 + (<usize>name << 2), this.frame);
+    if (!this.frameOf(name)) store<u32>(changetype<usize>(this) + FRAMES_AT + (<usize>name << 2), this.frame);
   }
   @inline has(name: u32): bool { return (this.marks >> name & 1) != 0; }
 
@@ -181,8 +183,8 @@ export class Rewrite {
   }
 }
 
-export const REWRITE_SIZE: u32 = 288;
-if (offsetof<Rewrite>() > 128) ERROR("Rewrite fields overlap the frames");
-if (128 + NAMES * 4 != REWRITE_SIZE) ERROR("Rewrite drifted");
+export const REWRITE_SIZE: u32 = 360;
+if (offsetof<Rewrite>() > FRAMES_AT) ERROR("Rewrite fields overlap the frames");
+if (FRAMES_AT + NAMES * 4 != REWRITE_SIZE) ERROR("Rewrite drifted");
 if (<u32>MailEvidence.LineLong >= NAMES) ERROR("an evidence name has no frame");
 if (AuthLevel.None != 0) ERROR("no credentials must be 0");

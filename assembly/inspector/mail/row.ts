@@ -1,23 +1,21 @@
 // One mail dialog: everything the inspector remembers of a connection that speaks SMTP, IMAP or POP3.
 // One row of DIALOG_TABLE, zeroed when it is released. Lines are kept only while they are being read.
 //
-//   0      128        416      464           720        792    856      1296      1360  1424   2192   4088
-//   ├fields┼─Rewrite──┼streams─┼─two sides───┼─pending──┼token─┼offered─┼greeting─┼ehlo─┼─head─┼─hold─┤
+//   0        128        256       616       664        920       992       1432       1496   2264   4160
+//   ├─fields─┼─dialect──┼─Rewrite─┼─streams─┼─2 sides──┼─pending─┼─offered─┼─greeting─┼─head─┼─hold──┤
+//
+// What only one dialect remembers follows the fields: a class of its own that extends Dialog, in its folder.
 
 import { Rewrite, REWRITE_SIZE } from "./rewrite";
 import { HOST_TOKEN_SIZE, OFFERED_SIZE } from "../finding/finding";
-import { DIALOG_ROW_SIZE, HOLD_SIZE, LINE_KEPT_MAX, PENDING_MAX, STREAM_HEAD_SIZE } from "../limits";
+import {
+  DIALECT_STATE_SIZE, DIALOG_ROW_SIZE, HOLD_SIZE, LINE_KEPT_MAX, PENDING_MAX, STREAM_HEAD_SIZE,
+} from "../limits";
 import { DIALOG_TABLE } from "../memory";
+import { Framing, Traits } from "./dialect/traits";
 import { Head } from "./stream/head";
 import { Hold } from "./stream/hold";
 import { Stream, STREAM_SIZE } from "./stream/stream";
-
-export namespace Dialect {
-  export const Undecided: u8 = 0;
-  export const Smtp: u8 = 1;
-  export const Imap: u8 = 2;
-  export const Pop3: u8 = 3;
-}
 
 /** How a direction is being read. */
 export namespace Mode {
@@ -114,27 +112,24 @@ const SIDE_FIELDS_SIZE: u32 = 32;
 const SIDE_SIZE: u32 = SIDE_FIELDS_SIZE + LINE_KEPT_MAX;
 if (offsetof<Side>() != SIDE_FIELDS_SIZE) ERROR("Side drifted");
 
-const REWRITE_AT: usize = 128;
+const FIELDS_SIZE: u32 = 128;
+const REWRITE_AT: usize = FIELDS_SIZE + DIALECT_STATE_SIZE;
 const STREAMS_AT: usize = REWRITE_AT + REWRITE_SIZE;
 const SIDES_AT: usize = STREAMS_AT + 2 * STREAM_SIZE;
 const PENDING_AT: usize = SIDES_AT + 2 * SIDE_SIZE;
-const TOKEN_AT: usize = PENDING_AT + 8 + 2 * PENDING_MAX;
-const OFFERED_AT: usize = TOKEN_AT + 64;
+const OFFERED_AT: usize = PENDING_AT + 8 + 2 * PENDING_MAX;
 const GREETING_AT: usize = OFFERED_AT + OFFERED_SIZE;
-const EHLO_HOST_AT: usize = GREETING_AT + HOST_TOKEN_SIZE;
-const HEAD_AT: usize = EHLO_HOST_AT + HOST_TOKEN_SIZE;
+const HEAD_AT: usize = GREETING_AT + HOST_TOKEN_SIZE;
 const HOLD_AT: usize = HEAD_AT + STREAM_HEAD_SIZE;
 if (HOLD_AT + HOLD_SIZE > DIALOG_ROW_SIZE) ERROR("Dialog is too large");
 
-@final @unmanaged
+@unmanaged
 export class Dialog {
   /** Time of the last payload of either side, ns. */
   clientTime: u64;
   serverTime: u64;
   /** When this row is looked at again; with neighbours in that order (0 = none). */
   dueTime: u64;
-  /** Octets of XEXCH50 that follow its 354. */
-  exchange: u64;
   /** Time the ClientHello was seen, ns. */
   helloTime: u64;
   /** Address of the flow; 0 = the row is free. */
@@ -146,30 +141,22 @@ export class Dialog {
   injectServerFrame: u32;
   /** Sequence number where the ClientHello starts. */
   helloSeq: u32;
-  /** Hashes of IMAP tags: upgrade, authentication, FETCH, the latest command. */
-  upgradeTag: u32;
-  authTag: u32;
-  fetchTag: u32;
-  commandTag: u32;
-  /** Reply being read: its code, lines so far. */
-  replyCode: u16;
-  replyLine: u16;
+  /** Dialects that the first octets fit, as bits by their numbers. */
+  candidates: u32;
   offeredLength: u16;
-  /** "*" in the greeting's text. */
-  stars: u16;
   dialect: u8;
-  /** 1 until the client confirms what a server on an unusual port seemed to speak. */
+  /** Of the dialect, see Traits: its framing; tokens before a client's verb. */
+  framing: u8;
+  tags: u8;
+  /** 1 while the dialect looks at each octet of the server's lines. */
+  watching: u8;
+  /** 1 until the client confirms what a server on an unusual port seemed to speak; 2: it speaks something else. */
   tentative: u8;
   /** 1 while nothing but octets behind the first ones were seen: what they are is not known yet. */
   unread: u8;
   /** 1 from the first credentials or body on: all payload is zeroed after it was read. */
   scrub: u8;
   greeted: u8;
-  replyOpen: u8;
-  replyVerb: u8;
-  replyFlags: u8;
-  /** 1 when the greeting holds more than stars, 2, 0 and blanks. */
-  bannerText: u8;
   /** 1 when commands and replies may be paired wrongly (after a gap). */
   doubtful: u8;
   /** 1 between AUTH and its final reply: whole lines of the client are credentials. */
@@ -178,36 +165,21 @@ export class Dialog {
   authLines: u8;
   authLevel: u8;
   authenticated: u8;
-  transaction: u8;
   /** 1 when the go-ahead was seen; who went on in clear text: 1 client, 2 server. */
   go: u8;
   clearAfterGo: u8;
   upgradeArgument: u8;
-  /** 1 when the first command was XXXX, 2 when it was denied. */
-  firstMasked: u8;
-  /** IMAP capability tokens: 0 outside, 1 reading, 2 ignoring. */
-  capability: u8;
-  tokenLength: u8;
   keywordCount: u8;
   maskIndex: u8;
   maskCount: u8;
   greetingLength: u8;
-  ehloHostLength: u8;
   helloRepeats: u8;
-  /** POP3: 1 while the capability list is being read. IMAP: 1 after SELECT. */
-  listing: u8;
-  selected: u8;
-  /** LMTP: replies owed at the end of data. */
-  recipients: u8;
-  lmtp: u8;
-  /** 1 when EHLO's list was just closed and no command came since. */
+  /** 1 when a list was just closed and no command came since. */
   afterList: u8;
   /** Who wrote the server's texts, see Family. */
   family: u8;
-  /** 1 while queued for due work. */
-  queued: u8;
-  /** Port hint, see dialect.ts. */
-  port: u8;
+  /** 1 on a port where TLS comes first. */
+  tlsFirst: u8;
   /** 1 when the connection was seen from its first packet on. */
   fromStart: u8;
   /** 1 when the greeting was a welcome. */
@@ -215,12 +187,13 @@ export class Dialog {
   /** Set before octets of the client are read: it acknowledged all the server said; that stream has a hole. */
   acked: u8;
   serverHole: u8;
-  /** What of the server's line is zeroed in the frame: see ServerLines.begin. */
+  /** Not 0 when the dialect decides which octets of the server's line are zeroed in the frame. */
   veil: u8;
   /** 1 when the client asked for a list in clear text right after the go-ahead: a decrypted recording. */
   decrypted: u8;
   /** 1 when a segment with a wrong checksum was read while the head was being kept. */
   headWrong: u8;
+  // What follows belongs to the dialect.
 
   @inline static at(at: usize): Dialog { return changetype<Dialog>(at); }
   @inline static row(row: u32): Dialog { return Dialog.at(DIALOG_TABLE + <usize>row * DIALOG_ROW_SIZE); }
@@ -231,12 +204,30 @@ export class Dialog {
   @inline get client(): Side { return Side.at(changetype<usize>(this) + SIDES_AT); }
   @inline get server(): Side { return Side.at(changetype<usize>(this) + SIDES_AT + SIDE_SIZE); }
   @inline get pending(): usize { return changetype<usize>(this) + PENDING_AT; }
-  @inline get token(): usize { return changetype<usize>(this) + TOKEN_AT; }
   @inline get offered(): usize { return changetype<usize>(this) + OFFERED_AT; }
   @inline get greeting(): usize { return changetype<usize>(this) + GREETING_AT; }
-  @inline get ehloHost(): usize { return changetype<usize>(this) + EHLO_HOST_AT; }
   @inline get head(): Head { return Head.at(changetype<usize>(this) + HEAD_AT); }
   @inline get hold(): Hold { return Hold.at(changetype<usize>(this) + HOLD_AT); }
+
+  /** From here on it is read as this dialect, which remembers nothing yet. */
+  speak(dialect: u32): void {
+    const traits = Traits.of(dialect);
+    memory.fill(changetype<usize>(this) + offsetof<Dialog>(), 0, DIALECT_STATE_SIZE);
+    this.dialect = <u8>dialect;
+    this.framing = <u8>traits.framing;
+    this.tags = <u8>traits.tags;
+    this.watching = 1;
+  }
+
+  @inline get literals(): bool { return this.framing == <u8>Framing.Literals; }
+  @inline get traits(): Traits { return Traits.of(this.dialect); }
+
+  /** The client says good-bye; right behind a list that offers the upgrade that says something. */
+  quit(): void {
+    const seen = this.seen;
+    seen.over = 1;
+    if (this.afterList && seen.offered && !seen.requested) seen.quitAfterList = 1;
+  }
 
   /** Gives up reading: no conclusion is drawn from here on. */
   lose(): void {
@@ -246,5 +237,5 @@ export class Dialog {
     this.scrub = 1;
   }
 }
-if (offsetof<Dialog>() > 128) ERROR("Dialog fields overlap Rewrite");
+if (offsetof<Dialog>() > FIELDS_SIZE) ERROR("Dialog fields overlap what a dialect remembers");
 export const TOKEN_SIZE: u32 = 64;

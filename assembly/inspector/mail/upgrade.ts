@@ -11,8 +11,6 @@ const MINOR_VERSION_MAX: u32 = 4;
 const CLIENT_HELLO: u32 = 1;
 const CR: u32 = 0x0d;
 const LF: u32 = 0x0a;
-/** " bye", read little endian. */
-const BLANK_BYE: u32 = 0x65796220;
 
 export class Upgrade {
   /** The client sent the upgrade command. */
@@ -62,6 +60,15 @@ export class Upgrade {
     return false;
   }
 
+  /** True when a record begins at `at`, for a dialect whose own messages never do (Framing.Own). */
+  static begins(dialog: Dialog, side: Side, fromClient: bool, at: usize, end: usize): bool {
+    const first = <u32>load<u8>(at);
+    if (first != HANDSHAKE && first != ALERT) return false;
+    if (at + 1 < end && <u32>load<u8>(at, 1) != MAJOR_VERSION) return false;
+    Upgrade.begin(dialog, side, fromClient);
+    return true;
+  }
+
   /** This direction is TLS from here on. */
   private static begin(dialog: Dialog, side: Side, fromClient: bool): void {
     const seen = dialog.seen;
@@ -89,15 +96,12 @@ export class Upgrade {
     } else if ((side.wait == Wait.Go || dialog.seen.serverSeen != 0) && !dialog.injectFrame) dialog.injectFrame = frame;
   }
 
-  /** A line of the server where TLS should be, by its first octet: injected, or a plain good-bye. */
-  static serverLine(dialog: Dialog, text: usize, end: usize): void {
+  /** A line of the server where TLS should be: injected, or a plain good-bye. */
+  static serverLine(dialog: Dialog, refusal: bool): void {
     const frame = dialog.injectServerFrame;
     dialog.injectServerFrame = 0;
     if (dialog.decrypted) return;
-    // 4xx, 5xx, -ERR, * BYE to a client that never began: a server tired of waiting.
-    const first = <u32>load<u8>(text);
-    const bye = first == 0x2a && text + 5 <= end && (load<u32>(text, 1) | 0x20202020) == BLANK_BYE;
-    const refusal = first == 0x34 || first == 0x35 || first == 0x2d || bye;
+    // To a client that never began: a server tired of waiting.
     if (refusal && !dialog.seen.clientTls && dialog.clearAfterGo == 0) return;
     Upgrade.markAt(dialog, MailEvidence.InjectS2c, frame);
   }

@@ -5,8 +5,10 @@ import { AuthLevel, MailEvidence } from "../../../finding/evidence";
 import { Auth } from "../../auth";
 import { Capability } from "../../capability";
 import { Phrase, PHRASE_ALERT, PHRASE_PRIVACY_REQUIRED, PHRASE_REFERRAL } from "../../phrase";
-import { Dialog, Mode, Wait } from "../../row";
+import { Mode, Wait } from "../../row";
 import { Upgrade } from "../../upgrade";
+import { CapabilityTokens } from "./capability-tokens";
+import { ImapDialog } from "./state";
 import {
   Word, WORD_AUTHENTICATE, WORD_BAD, WORD_BYE, WORD_CAPABILITY, WORD_EXAMINE, WORD_FETCH, WORD_ID,
   WORD_LOGIN, WORD_LOGOUT, WORD_NO, WORD_NOOP, WORD_OK, WORD_PREAUTH, WORD_SELECT, WORD_STARTTLS, WORD_UID,
@@ -20,11 +22,11 @@ const AUTHENTICATE_SIZE: u32 = 12;
 
 export class Imap {
   /** A complete command or continuation of the client. False when it means nothing here. */
-  static command(dialog: Dialog, at: usize, end: usize): bool {
+  static command(dialog: ImapDialog, at: usize, end: usize): bool {
     const seen = dialog.seen;
     const client = dialog.client;
     if (seen.clientLines != 0xffff) seen.clientLines++;
-    if (dialog.authOpen) { Imap.credentials(dialog); return true; }
+    if (dialog.authOpen) { Auth.line(dialog); return true; }
     at = Word.skip(at, end);
     const tagSize = Word.size(at, end);
     const verbAt = Word.skip(at + tagSize, end);
@@ -34,11 +36,7 @@ export class Imap {
     const word = Word.of(verbAt, size);
     dialog.commandTag = tag;
     Upgrade.wentOn(dialog, true, word == WORD_CAPABILITY);
-    if (dialog.tentative) dialog.tentative = Imap.confirms(word, size) ? 0 : 2;
-    if (word == WORD_LOGOUT) {
-      seen.over = 1;
-      if (dialog.afterList && seen.offered && !seen.requested) seen.quitAfterList = 1;
-    }
+    if (word == WORD_LOGOUT) dialog.quit();
     dialog.afterList = 0;
     if (word == WORD_STARTTLS && size == 8) {
       dialog.upgradeTag = tag;
@@ -48,7 +46,8 @@ export class Imap {
       dialog.scrub = 1;
       if (client.hidden) seen.markAuth(AuthLevel.Reusable);
     } else if (word == WORD_AUTHENTICATE && size == AUTHENTICATE_SIZE) {
-      Imap.authenticate(dialog, tag, verbAt + size, end);
+      dialog.authTag = tag;
+      Auth.begin(dialog, verbAt + size, end);
     } else if (word == WORD_SELECT || word == WORD_EXAMINE) {
       dialog.selected = 1;
     } else if (dialog.selected && Imap.fetches(word, verbAt + size, end)) {
@@ -67,43 +66,15 @@ export class Imap {
   }
 
   /** Commands that tell an IMAP client on an unusual port. */
-  private static confirms(word: u64, size: u32): bool {
+  static confirms(word: u64, size: u32): bool {
     return word == WORD_LOGIN || word == WORD_STARTTLS || word == WORD_ID || word == WORD_NOOP || word == WORD_LOGOUT ||
       (word == WORD_CAPABILITY && size == CAPABILITY_SIZE) || (word == WORD_AUTHENTICATE && size == AUTHENTICATE_SIZE);
   }
 
-  private static authenticate(dialog: Dialog, tag: u32, at: usize, end: usize): void {
-    at = Word.skip(at, end);
-    const size = Word.size(at, end);
-    const seen = dialog.seen;
-    dialog.authTag = tag;
-    dialog.authLevel = <u8>Auth.level(at, size);
-    dialog.authLines = dialog.client.hidden ? 0 : <u8>Auth.lines(at, size);
-    dialog.authOpen = seen.serverSeen != 0 || dialog.authLines != 0 ? 1 : 0;
-    dialog.scrub = 1;
-    if (dialog.client.hidden) seen.markAuth(dialog.authLevel);
-  }
-
-  private static credentials(dialog: Dialog): void {
-    const client = dialog.client;
-    const cancelled = client.star != 0 && client.length <= 2;
-    if (!cancelled && client.hidden) dialog.seen.markAuth(dialog.authLevel);
-    if (dialog.seen.serverSeen) return;
-    if (dialog.authLines) dialog.authLines--;
-    if (!dialog.authLines || cancelled) dialog.authOpen = 0;
-  }
-
-  /** A list begins in this line of the server; true when it counts: no login or upgrade done or under way. */
-  static listCounts(dialog: Dialog): bool {
-    const text = dialog.server.text;
-    if (dialog.authenticated || dialog.authTag != 0 || dialog.client.wait != Wait.None || dialog.go) return false;
-    if (<u32>load<u8>(text) != STAR) return true;
-    return Word.of(text + 2, Word.size(text + 2, text + dialog.server.kept)) != WORD_PREAUTH;
-  }
-
   /** A complete response of the server. */
-  static reply(dialog: Dialog, at: usize, end: usize): void {
+  static reply(dialog: ImapDialog, at: usize, end: usize): void {
     const seen = dialog.seen;
+    CapabilityTokens.lineEnds(dialog);
     if (at >= end) return;
     const first = <u32>load<u8>(at);
     const tagSize = Word.size(at, end);
@@ -125,7 +96,7 @@ export class Imap {
     else if (status) Imap.tagged(dialog, Word.hash(at, tagSize), word, wordAt, end);
   }
 
-  private static untagged(dialog: Dialog, word: u64, at: usize, end: usize): void {
+  private static untagged(dialog: ImapDialog, word: u64, at: usize, end: usize): void {
     const seen = dialog.seen;
     if (!dialog.greeted) {
       dialog.greeted = 1;
@@ -142,7 +113,7 @@ export class Imap {
     if (word != WORD_OK || Phrase.has(at, end, PHRASE_ALERT)) seen.mark(MailEvidence.PretlsData);
   }
 
-  private static tagged(dialog: Dialog, tag: u32, word: u64, at: usize, end: usize): void {
+  private static tagged(dialog: ImapDialog, tag: u32, word: u64, at: usize, end: usize): void {
     const seen = dialog.seen;
     const client = dialog.client;
     if (client.mode == Mode.Skip && client.untouched && tag == dialog.commandTag) {

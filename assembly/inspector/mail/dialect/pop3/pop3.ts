@@ -4,18 +4,19 @@
 import { AuthLevel, MailEvidence } from "../../../finding/evidence";
 import { Auth } from "../../auth";
 import { Capability } from "../../capability";
-import { OpenList } from "../../open-list";
-import { Pending, PENDING_ARGUMENT, Verb } from "../../pending";
+import { Pending, PENDING_ARGUMENT } from "../../pending";
 import {
   Phrase, PHRASE_DISALLOW, PHRASE_FIRST, PHRASE_NON_SECURE, PHRASE_NOT_ALLOWED, PHRASE_ONLY, PHRASE_REQUIRE,
   PHRASE_STLS, PHRASE_TLS,
 } from "../../phrase";
-import { Dialog, Mode } from "../../row";
+import { Mode } from "../../row";
 import { Upgrade } from "../../upgrade";
 import {
   Word, WORD_APOP, WORD_AUTH, WORD_CAPA, WORD_LIST, WORD_PASS, WORD_QUIT, WORD_RETR, WORD_STLS, WORD_TOP,
   WORD_UIDL, WORD_USER,
 } from "../../word";
+import { Pop3Dialog } from "./state";
+import { Verb } from "./verb";
 
 const DOT: u32 = 0x2e;
 const PLUS: u32 = 0x2b;
@@ -23,30 +24,30 @@ const MINUS: u32 = 0x2d;
 
 export class Pop3 {
   /** A complete line of the client. False when its words mean nothing here. */
-  static command(dialog: Dialog, at: usize, end: usize): bool {
+  static command(dialog: Pop3Dialog, at: usize, end: usize): bool {
     const seen = dialog.seen;
     const client = dialog.client;
     if (seen.clientLines != 0xffff) seen.clientLines++;
-    if (dialog.authOpen) { Pop3.credentials(dialog); return true; }
+    if (dialog.authOpen) {
+      Auth.line(dialog);
+      if (!Pending.at(dialog.pending).push(Verb.AuthResponse, 0)) Pending.at(dialog.pending).clear();
+      return true;
+    }
     at = Word.skip(at, end);
     const size = Word.size(at, end);
     const word = Word.of(at, size);
     Upgrade.wentOn(dialog, true, word == WORD_CAPA);
     const argument = client.arguments != 0;
     const verb = Pop3.verb(word, argument);
-    if (dialog.tentative) dialog.tentative = verb == Verb.Other ? 2 : 0;
-    if (verb == Verb.Quit) {
-      seen.over = 1;
-      if (dialog.afterList && seen.offered && !seen.requested) seen.quitAfterList = 1;
-    }
+    if (verb == Verb.Quit) dialog.quit();
     dialog.afterList = 0;
-    OpenList.leaveBroken(dialog);
+    if (seen.listBroken) dialog.listing = 0; // the client goes on: a list whose end was lost is over
     switch (verb) {
       case Verb.Stls: Upgrade.asked(dialog, argument); break;
       case Verb.User: dialog.scrub = 1; break; // the answer may quote it
       case Verb.Pass: seen.markAuth(AuthLevel.Reusable); dialog.scrub = 1; break;
       case Verb.Apop: seen.markAuth(AuthLevel.Crackable); dialog.scrub = 1; break;
-      case Verb.Auth: Pop3.auth(dialog, at + size, end); break;
+      case Verb.Auth: Auth.begin(dialog, at + size, end); break;
       case Verb.Other: if (Capability.isMask(at, size)) seen.mark(MailEvidence.CmdOdd); break;
     }
     if (!Pending.at(dialog.pending).push(verb, argument ? PENDING_ARGUMENT : 0)) {
@@ -56,7 +57,7 @@ export class Pop3 {
     return verb != Verb.Other || Capability.isMask(at, size);
   }
 
-  private static verb(word: u64, argument: bool): u32 {
+  static verb(word: u64, argument: bool): u32 {
     if (word == WORD_CAPA) return Verb.Capa;
     if (word == WORD_STLS) return Verb.Stls;
     if (word == WORD_USER) return Verb.User;
@@ -69,29 +70,8 @@ export class Pop3 {
     return Verb.Other;
   }
 
-  private static auth(dialog: Dialog, at: usize, end: usize): void {
-    at = Word.skip(at, end);
-    const size = Word.size(at, end);
-    const seen = dialog.seen;
-    dialog.authLevel = <u8>Auth.level(at, size);
-    dialog.authLines = dialog.client.hidden ? 0 : <u8>Auth.lines(at, size);
-    dialog.authOpen = seen.serverSeen != 0 || dialog.authLines != 0 ? 1 : 0;
-    dialog.scrub = 1;
-    if (dialog.client.hidden) seen.markAuth(dialog.authLevel);
-  }
-
-  private static credentials(dialog: Dialog): void {
-    const client = dialog.client;
-    const cancelled = client.star != 0 && client.length <= 2;
-    if (!cancelled && client.hidden) dialog.seen.markAuth(dialog.authLevel);
-    if (!Pending.at(dialog.pending).push(Verb.AuthResponse, 0)) Pending.at(dialog.pending).clear();
-    if (dialog.seen.serverSeen) return;
-    if (dialog.authLines) dialog.authLines--;
-    if (!dialog.authLines || cancelled) dialog.authOpen = 0;
-  }
-
   /** A complete line of the server, outside of multi-line answers other than the list. */
-  static reply(dialog: Dialog, at: usize, end: usize): void {
+  static reply(dialog: Pop3Dialog, at: usize, end: usize): void {
     const seen = dialog.seen;
     if (dialog.listing) { Pop3.listLine(dialog, at, end); return; }
     if (at >= end) return;
@@ -144,7 +124,7 @@ export class Pop3 {
     if (dialog.authOpen && pending.front != Verb.AuthResponse) dialog.authOpen = 0;
   }
 
-  private static begin(dialog: Dialog): void {
+  private static begin(dialog: Pop3Dialog): void {
     const seen = dialog.seen;
     dialog.listing = 1;
     Capability.begin(dialog);
@@ -153,7 +133,7 @@ export class Pop3 {
   }
 
   /** One line of CAPA's answer. RFC 2449 §5. */
-  private static listLine(dialog: Dialog, at: usize, end: usize): void {
+  private static listLine(dialog: Pop3Dialog, at: usize, end: usize): void {
     const first = at < end ? <u32>load<u8>(at) : 0;
     if (first == PLUS || first == MINUS) { // another reply: this was no list, or its end is missing
       dialog.listing = 0;

@@ -3,15 +3,17 @@
 
 import { Family, MailEvidence } from "../../../finding/evidence";
 import { Capability } from "../../capability";
-import { Pending, PENDING_ARGUMENT, PENDING_X, Verb } from "../../pending";
+import { Pending, PENDING_ARGUMENT, PENDING_X } from "../../pending";
 import {
   Phrase, PHRASE_COMMAND_UNRECOGNIZED, PHRASE_DEMAND_10, PHRASE_DEMAND_11, PHRASE_ENCRYPTION_NEEDED,
   PHRASE_ENCRYPTION_REQUIRED, PHRASE_ERROR_COMMAND, PHRASE_FIRST, PHRASE_GO, PHRASE_ISSUE, PHRASE_MUST,
   PHRASE_NOT_ADVERTISED, PHRASE_READY, PHRASE_REQUIRE, PHRASE_START, PHRASE_STARTTLS, PHRASE_TLS,
 } from "../../phrase";
-import { Dialog, Mode } from "../../row";
+import { Mode } from "../../row";
+import { OpenList } from "./open-list";
 import { Smtp } from "./smtp";
-import { OpenList } from "../../open-list";
+import { SmtpDialog } from "./state";
+import { Verb } from "./verb";
 import { Upgrade } from "../../upgrade";
 import { Word } from "../../word";
 
@@ -36,7 +38,7 @@ export class SmtpReply {
   }
 
   /** A complete line of the server. */
-  static reply(dialog: Dialog, at: usize, end: usize): void {
+  static reply(dialog: SmtpDialog, at: usize, end: usize): void {
     const code = SmtpReply.code(at, end);
     if (!code) {
       if (OpenList.isOpen(dialog)) dialog.seen.mark(MailEvidence.CapHole);
@@ -61,7 +63,7 @@ export class SmtpReply {
   }
 
   /** First line of a reply: whose reply is it. */
-  private static open(dialog: Dialog, code: u32, text: usize, end: usize): void {
+  private static open(dialog: SmtpDialog, code: u32, text: usize, end: usize): void {
     const pending = Pending.at(dialog.pending);
     const seen = dialog.seen;
     dialog.replyLine = 0;
@@ -88,7 +90,7 @@ export class SmtpReply {
   }
 
   /** One line of an EHLO reply: the server's name, then keywords. */
-  private static listLine(dialog: Dialog, at: usize, end: usize, separated: bool, more: bool): void {
+  private static listLine(dialog: SmtpDialog, at: usize, end: usize, separated: bool, more: bool): void {
     const seen = dialog.seen;
     if (dialog.replyLine == 0) {
       // Heard alone, a single line may as well answer HELO.
@@ -105,7 +107,7 @@ export class SmtpReply {
   }
 
   /** Does the list's first line name another host than the greeting. */
-  private static compareHosts(dialog: Dialog, at: usize, end: usize): void {
+  private static compareHosts(dialog: SmtpDialog, at: usize, end: usize): void {
     const size = Capability.host(at, end, dialog.ehloHost);
     const greeting = <u32>dialog.greetingLength;
     dialog.ehloHostLength = <u8>size;
@@ -118,7 +120,7 @@ export class SmtpReply {
   }
 
   /** A line with a 5xx code: does it contradict what was offered, or echo a mask. */
-  private static refusal(dialog: Dialog, verb: u32, at: usize, end: usize): void {
+  private static refusal(dialog: SmtpDialog, verb: u32, at: usize, end: usize): void {
     const seen = dialog.seen;
     if (Phrase.has(at, end, PHRASE_ERROR_COMMAND)) dialog.family = <u8>Family.Postfix;
     else if (Phrase.has(at, end, PHRASE_COMMAND_UNRECOGNIZED)) dialog.family = <u8>Family.Sendmail;
@@ -154,7 +156,7 @@ export class SmtpReply {
   }
 
   /** Last line of a reply. */
-  private static finish(dialog: Dialog, verb: u32, code: u32, text: usize, end: usize): void {
+  private static finish(dialog: SmtpDialog, verb: u32, code: u32, text: usize, end: usize): void {
     const seen = dialog.seen;
     const pending = Pending.at(dialog.pending);
     const flags = <u32>dialog.replyFlags;
@@ -195,7 +197,7 @@ export class SmtpReply {
     } else if (dialog.authOpen && code != 334 && verb == Verb.None) dialog.authOpen = 0;
   }
 
-  private static greeting(dialog: Dialog, code: u32): void {
+  private static greeting(dialog: SmtpDialog, code: u32): void {
     const seen = dialog.seen;
     if (code != 220) { seen.refused = 1; return; }
     dialog.welcomed = 1;
@@ -203,7 +205,7 @@ export class SmtpReply {
   }
 
   /** The reply to EHLO is complete. */
-  private static list(dialog: Dialog, code: u32, text: usize, end: usize): void {
+  private static list(dialog: SmtpDialog, code: u32, text: usize, end: usize): void {
     const seen = dialog.seen;
     seen.ehloReply = <u16>code;
     if (code >= 400) { seen.listDenied = 1; return; }
@@ -230,7 +232,7 @@ export class SmtpReply {
   }
 
   /** The answer to STARTTLS. RFC 3207 §4: 220, 501, 454. */
-  private static answer(dialog: Dialog, code: u32, flags: u32): void {
+  private static answer(dialog: SmtpDialog, code: u32, flags: u32): void {
     const seen = dialog.seen;
     seen.starttlsReply = <u16>code;
     if (code == 220) { Upgrade.granted(dialog); return; }
@@ -250,7 +252,7 @@ export class SmtpReply {
   }
 
   /** XCLIENT: the session begins again, with another list. */
-  private static startAnew(dialog: Dialog): void {
+  private static startAnew(dialog: SmtpDialog): void {
     const seen = dialog.seen;
     seen.listBegun = 0;
     seen.listClosed = 0;

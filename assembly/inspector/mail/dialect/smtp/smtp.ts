@@ -5,10 +5,12 @@
 import { MailEvidence } from "../../../finding/evidence";
 import { Auth } from "../../auth";
 import { Capability } from "../../capability";
-import { Pending, PENDING_ARGUMENT, PENDING_X, Verb } from "../../pending";
-import { Dialog, Mode } from "../../row";
-import { OpenList } from "../../open-list";
+import { Pending, PENDING_ARGUMENT, PENDING_X } from "../../pending";
+import { Mode } from "../../row";
+import { OpenList } from "./open-list";
+import { SmtpDialog } from "./state";
 import { Upgrade } from "../../upgrade";
+import { Verb } from "./verb";
 import {
   Word, WORD_ANONYMOUSTLS, WORD_AUTH, WORD_BDAT, WORD_DATA, WORD_EHLO, WORD_ETRN, WORD_EXPN, WORD_HELO,
   WORD_HELP, WORD_LHLO, WORD_MAIL, WORD_NOOP, WORD_PROXY, WORD_QUIT, WORD_RCPT, WORD_RSET, WORD_STARTTLS,
@@ -19,23 +21,23 @@ const ANONYMOUSTLS_SIZE: u32 = 14;
 
 export class Smtp {
   /** A complete line of the client. False when its words mean nothing here (they are then overwritten). */
-  static command(dialog: Dialog, at: usize, end: usize): bool {
+  static command(dialog: SmtpDialog, at: usize, end: usize): bool {
     const seen = dialog.seen;
     if (seen.clientLines != 0xffff) seen.clientLines++;
-    if (dialog.authOpen) { Smtp.credentials(dialog); return true; }
+    if (dialog.authOpen) {
+      Auth.line(dialog);
+      Smtp.push(dialog, Verb.AuthResponse, 0);
+      return true;
+    }
     at = Word.skip(at, end);
     const size = Word.size(at, end);
     const word = Word.of(at, size);
     if (word == WORD_PROXY && seen.clientLines == 1) { seen.clientLines = 0; return true; }
     Upgrade.wentOn(dialog, true, word == WORD_EHLO || word == WORD_HELO);
     const verb = Smtp.verb(word, size);
-    if (dialog.tentative) dialog.tentative = verb == Verb.Ehlo || verb == Verb.Helo ? 0 : 2;
     Smtp.unterminated(dialog);
     OpenList.leaveBroken(dialog);
-    if (verb == Verb.Quit) {
-      seen.over = 1;
-      if (dialog.afterList && seen.offered && !seen.requested) seen.quitAfterList = 1;
-    }
+    if (verb == Verb.Quit) dialog.quit();
     dialog.afterList = 0;
     Smtp.masks(dialog, verb, word, at, size);
     const argument = dialog.client.arguments != 0;
@@ -45,7 +47,7 @@ export class Smtp {
     return verb != Verb.Other || Capability.isMask(at, size);
   }
 
-  private static verb(word: u64, size: u32): u32 {
+  static verb(word: u64, size: u32): u32 {
     if (word == WORD_EHLO || word == WORD_LHLO) return Verb.Ehlo;
     if (word == WORD_HELO) return Verb.Helo;
     if (word == WORD_STARTTLS) return size == 8 ? Verb.Starttls : Verb.Other;
@@ -66,7 +68,7 @@ export class Smtp {
     return Verb.Other;
   }
 
-  private static push(dialog: Dialog, verb: u32, flags: u32): void {
+  private static push(dialog: SmtpDialog, verb: u32, flags: u32): void {
     const pending = Pending.at(dialog.pending);
     if (pending.push(verb, flags)) return;
     if (dialog.seen.serverSeen) dialog.lose();
@@ -74,14 +76,14 @@ export class Smtp {
   }
 
   /** What a command sets in motion at once. */
-  private static act(dialog: Dialog, verb: u32, word: u64, at: usize, end: usize, argument: bool): void {
+  private static act(dialog: SmtpDialog, verb: u32, word: u64, at: usize, end: usize, argument: bool): void {
     const seen = dialog.seen;
     switch (verb) {
       case Verb.Ehlo:
         if (word == WORD_LHLO) dialog.lmtp = 1;
         break;
       case Verb.Starttls: Upgrade.asked(dialog, argument); break;
-      case Verb.Auth: Smtp.auth(dialog, at, end); break;
+      case Verb.Auth: Auth.begin(dialog, at, end); break;
       case Verb.Mail: seen.mailBegun = 1; break;
       case Verb.Data:
         // With the server out of sight the body must not be read as commands.
@@ -105,36 +107,15 @@ export class Smtp {
   }
 
   /** The octets of a message follow. */
-  static body(dialog: Dialog): void {
+  static body(dialog: SmtpDialog): void {
     dialog.scrub = 1;
     dialog.client.mode = Mode.Body;
     dialog.client.dot = 1;
     dialog.seen.mark(MailEvidence.ClearMail);
   }
 
-  private static auth(dialog: Dialog, at: usize, end: usize): void {
-    at = Word.skip(at, end);
-    const size = Word.size(at, end);
-    dialog.authLevel = <u8>Auth.level(at, size);
-    dialog.authLines = dialog.client.hidden ? 0 : <u8>Auth.lines(at, size);
-    if (dialog.client.hidden) dialog.seen.markAuth(dialog.authLevel);
-    dialog.authOpen = dialog.seen.serverSeen != 0 || dialog.authLines != 0 ? 1 : 0;
-    dialog.scrub = 1;
-  }
-
-  /** A line of an AUTH exchange: none of its octets was kept. */
-  private static credentials(dialog: Dialog): void {
-    const client = dialog.client;
-    const cancelled = client.star != 0 && client.length <= 2;
-    if (!cancelled && client.hidden) dialog.seen.markAuth(dialog.authLevel);
-    Smtp.push(dialog, Verb.AuthResponse, 0);
-    if (dialog.seen.serverSeen) return;
-    if (dialog.authLines) dialog.authLines--;
-    if (!dialog.authLines || cancelled) dialog.authOpen = 0;
-  }
-
   /** Commands that a middlebox overwrote before they reached us. */
-  private static masks(dialog: Dialog, verb: u32, word: u64, at: usize, size: u32): void {
+  private static masks(dialog: SmtpDialog, verb: u32, word: u64, at: usize, size: u32): void {
     const seen = dialog.seen;
     if (dialog.firstMasked) {
       seen.mark(verb == Verb.Helo && dialog.firstMasked == 2 ? MailEvidence.CmdMasked : MailEvidence.CmdOdd);
@@ -152,14 +133,14 @@ export class Smtp {
   }
 
   /** The client goes on although the list has no last line. */
-  private static unterminated(dialog: Dialog): void {
+  private static unterminated(dialog: SmtpDialog): void {
     if (!OpenList.isOpen(dialog) || !dialog.acked || dialog.serverHole) return;
     dialog.seen.mark(MailEvidence.CapUnterminated);
     OpenList.drop(dialog);
   }
 
   /** The end mark of DATA was reached. */
-  static dataEnd(dialog: Dialog): void {
+  static dataEnd(dialog: SmtpDialog): void {
     const count = dialog.lmtp ? max<u32>(1, dialog.recipients) : 1; // RFC 2033 §4.2: a reply for each recipient
     for (let index: u32 = 0; index < count; index++) Smtp.push(dialog, Verb.Dot, 0);
     dialog.recipients = 0;

@@ -1,11 +1,11 @@
 // IMAP capability lists, token by token as the octets come: such lines are longer than what is kept
 // of a line. RFC 3501 §7.1 (response code CAPABILITY), §7.2.1.
 
-import { LINE_KEPT_MAX } from "../limits";
-import { Capability } from "./capability";
-import { Imap } from "./dialect/imap/imap";
-import { Dialog, Side, TOKEN_SIZE } from "./row";
-import { WORD_CAPABILITY, Word } from "./word";
+import { LINE_KEPT_MAX } from "../../../limits";
+import { Capability } from "../../capability";
+import { Side, TOKEN_SIZE, Wait } from "../../row";
+import { WORD_CAPABILITY, WORD_PREAUTH, Word } from "../../word";
+import { ImapDialog } from "./state";
 
 const CR: u32 = 0x0d;
 const STAR: u32 = 0x2a;
@@ -17,12 +17,13 @@ const CAPABILITY_SIZE: u32 = 10;
 
 export class CapabilityTokens {
   /** IMAP: tokens of a capability list as they come; such lines are longer than what is kept. */
-  static take(dialog: Dialog, side: Side, octet: u32): void {
+  static take(dialog: ImapDialog, octet: u32): void {
+    const side = dialog.server;
     const state = <u32>dialog.capability;
     const blank = Word.isBlank(octet);
     if (state == 0) {
       if (blank && CapabilityTokens.beginsList(side)) {
-        const counts = Imap.listCounts(dialog) && !side.resync;
+        const counts = CapabilityTokens.counts(dialog) && !side.resync;
         dialog.capability = counts ? 1 : 2;
         if (counts) Capability.begin(dialog);
       }
@@ -38,14 +39,20 @@ export class CapabilityTokens {
     if (size < TOKEN_SIZE) { store<u8>(dialog.token + size, octet); dialog.tokenLength = <u8>(size + 1); }
   }
 
-  private static flushToken(dialog: Dialog): void {
+  private static flushToken(dialog: ImapDialog): void {
     const size = <u32>dialog.tokenLength;
     if (size) Capability.entry(dialog, dialog.token, dialog.token + size);
     memory.fill(dialog.token, 0, size);
     dialog.tokenLength = 0;
   }
 
-  static endList(dialog: Dialog): void {
+  /** The line is over, and with it a list that no bracket ended. */
+  static lineEnds(dialog: ImapDialog): void {
+    if (<u32>dialog.capability == 1) CapabilityTokens.endList(dialog);
+    dialog.capability = 0;
+  }
+
+  static endList(dialog: ImapDialog): void {
     if (<u32>dialog.capability == 1) {
       CapabilityTokens.flushToken(dialog);
       dialog.seen.listAsked = 1; // volunteered in the greeting, or asked for
@@ -53,6 +60,14 @@ export class CapabilityTokens {
       Capability.close(dialog);
     }
     dialog.capability = 2; // nothing more of this line counts
+  }
+
+  /** A list begins in this line of the server; true when it counts: no login or upgrade done or under way. */
+  private static counts(dialog: ImapDialog): bool {
+    const text = dialog.server.text;
+    if (dialog.authenticated || dialog.authTag != 0 || dialog.client.wait != Wait.None || dialog.go) return false;
+    if (<u32>load<u8>(text) != STAR) return true;
+    return Word.of(text + 2, Word.size(text + 2, text + dialog.server.kept)) != WORD_PREAUTH;
   }
 
   /** True when the kept text ends with "[CAPABILITY" or is "* CAPABILITY". */

@@ -1,8 +1,8 @@
-// IMAP literals: a number in braces at the end of a line announces counted octets, after which the
+// Literals: a number in braces at the end of a line announces counted octets, after which the
 // line goes on. RFC 3501 §4.3, RFC 7888 §4.
 
-import { Dialect, Dialog, Mode, Side } from "../../row";
-import { Word } from "../../word";
+import { Dialog, Mode, Side } from "../row";
+import { Word } from "../word";
 
 const CR: u32 = 0x0d;
 const BRACE_OPEN: u32 = 0x7b;
@@ -28,7 +28,7 @@ export class Literal {
 
   /** True when the line goes on behind a literal, which is passed over. */
   static continues(dialog: Dialog, side: Side): bool {
-    if (dialog.dialect != Dialect.Imap || side.literalState != 3 || side.resync) return false;
+    if (!dialog.literals || side.literalState != 3 || side.resync) return false;
     side.literalState = 0;
     side.continued = 1;
     side.skip = side.literal;
