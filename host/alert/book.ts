@@ -50,13 +50,14 @@ const NOT_COMPARED: Compared = {
   blocked: null,
 };
 
-/** What a book is made of. Without `sessions` and `matrix` it begins with empty ones. */
+/** What a book is made of. Without `sessions`, `matrix` and `open` it begins with empty ones. */
 export interface BookParts {
   readonly judge: Judge;
   /** Keep flow lines for --flows. */
   readonly keepFlows: boolean;
   readonly sessions?: Sessions;
   readonly matrix?: Matrix;
+  readonly open?: OpenAlerts;
 }
 
 /** The mail side of one finding: the opinion and what history made of the evidence. */
@@ -81,7 +82,7 @@ export class AlertBook {
   /** Which mail ports are closed towards everybody. */
   readonly closedPorts = new ClosedPorts();
   /** What was raised lately: for status, lamp and acknowledgement. */
-  readonly open = new OpenAlerts();
+  readonly open: OpenAlerts;
 
   constructor(parts: BookParts) {
     this.judge = parts.judge;
@@ -90,6 +91,7 @@ export class AlertBook {
     const nothingOwn = { knownHosts: [], knownPlain: [] };
     this.sessions = parts.sessions ?? new Sessions(new BaselineBook(), new Knowledge(nothingOwn));
     this.matrix = parts.matrix ?? new Matrix();
+    this.open = parts.open ?? new OpenAlerts();
   }
 
   /** Takes a finding; returns the alerts it raised or revised, oldest first. */

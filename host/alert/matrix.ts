@@ -5,11 +5,14 @@
 import { createHash } from "node:crypto";
 import type { Scope } from "../ground/alert.ts";
 import { keepNewest } from "../ground/newest.ts";
-import { DAY_NANOSECONDS } from "../ground/time.ts";
+import { DAY_NANOSECONDS, SECOND_NANOSECONDS } from "../ground/time.ts";
 
 const CELLS_MAX = 4096;
 /** Marks kept per cell: enough for every threshold, and old ones go first. */
 const MARKS_MAX = 64;
+/** What of them is written down. */
+const KEPT_CELLS_MAX = 512;
+const KEPT_MARKS_MAX = 16;
 /** Sessions that make a difference between two clients a claim. */
 const DIFFERENCE_MIN = 3;
 const CLIENTS_MIN = 2;
@@ -59,10 +62,33 @@ function clientId(client: string): string {
   return createHash("sha256").update(client).digest("hex").slice(0, CLIENT_DIGITS);
 }
 
+/** The cells in a value read from a file. @throws Error when it holds none. */
+function readCells(value: unknown): { place: Place; marks: Mark[] }[] {
+  const fail = (): never => {
+    throw new Error("its sessions do not have the expected shape");
+  };
+  if (!Array.isArray(value)) return fail();
+  return value.slice(-KEPT_CELLS_MAX).map((row: Readonly<Record<string, unknown>>) => {
+    const { client, operator, port, ipVersion, marks } = row ?? fail();
+    if (typeof client !== "string" || typeof operator !== "string") return fail();
+    if (typeof port !== "number" || (ipVersion !== 4 && ipVersion !== 6)) return fail();
+    if (!Array.isArray(marks)) return fail();
+    return {
+      place: { client, operator, port, ipVersion },
+      marks: marks.slice(-KEPT_MARKS_MAX).map((mark: readonly unknown[]) => {
+        const [seconds, tampered] = Array.isArray(mark) ? mark : fail();
+        if (!Number.isSafeInteger(seconds) || typeof tampered !== "boolean") return fail();
+        return { time: BigInt(Number(seconds)) * SECOND_NANOSECONDS, tampered };
+      }),
+    };
+  });
+}
+
 /** The matrix. */
 export class Matrix {
   private readonly cells = new Map<string, Cell>();
   private uplinkChange: bigint | null = null;
+  private changed = false;
 
   /** Counts one session. */
   mark(place: Place, time: bigint, tampered: boolean): void {
@@ -71,11 +97,36 @@ export class Matrix {
     const cell = this.cells.get(key) ?? { ...place, marks: [] };
     cell.marks = [...cell.marks, { time, tampered }].slice(-MARKS_MAX);
     keepNewest(this.cells, key, cell, CELLS_MAX);
+    this.changed = true;
   }
 
   /** Cells held. */
   get size(): number {
     return this.cells.size;
+  }
+
+  /** True when there is something to write since the last snapshot. */
+  get isChanged(): boolean {
+    return this.changed;
+  }
+
+  /** The newest cells with their newest marks, in seconds: what a day's answers need, and little of a flash. */
+  snapshot(): unknown {
+    this.changed = false;
+    return [...this.cells.values()].slice(-KEPT_CELLS_MAX).map((cell) => ({
+      ...cell,
+      marks: cell.marks
+        .slice(-KEPT_MARKS_MAX)
+        .map(({ time, tampered }) => [Number(time / SECOND_NANOSECONDS), tampered]),
+    }));
+  }
+
+  /** @throws Error when the value is not a snapshot. */
+  restore(value: unknown): void {
+    for (const { place, marks } of readCells(value)) {
+      for (const { time, tampered } of marks) this.mark(place, time, tampered);
+    }
+    this.changed = false;
   }
 
   /** The uplink's address or gateway changed, or the modem came back. */

@@ -20,6 +20,12 @@ export interface Admission {
   readonly repeated: number;
 }
 
+/** What makes two alerts alike for whoever reads the log. */
+function keyOf({ flow, serverName, evidence, side }: Alert): string {
+  const operator = serverName === null ? flow.server : registrableDomain(serverName);
+  return [operator, flow.serverPort, evidence.join(","), side].join(" ");
+}
+
 /** The memory of what was sent. */
 export class Repeats {
   private readonly sent = new Map<string, Sent>();
@@ -28,18 +34,24 @@ export class Repeats {
   /** Asks once per alert. A withdrawal always passes: it takes back what was sent. */
   admit(alert: Alert): Admission {
     if (alert.verdict === "withdrawn") return { send: true, repeated: 0 };
-    const { flow, serverName } = alert;
-    const operator = serverName === null ? flow.server : registrableDomain(serverName);
-    const key = [operator, flow.serverPort, alert.evidence.join(","), alert.side].join(" ");
+    const key = keyOf(alert);
     const time = parseTime(alert.time);
     const before = this.sent.get(key);
     this.changed = true;
-    if (before !== undefined && time - before.time < DAY_NANOSECONDS) {
+    // A clock that was set back by more than a day says nothing of how long ago that was.
+    const apart = before === undefined ? DAY_NANOSECONDS : time - before.time;
+    if (before !== undefined && apart < DAY_NANOSECONDS && apart > -DAY_NANOSECONDS) {
       before.held++;
       return { send: false, repeated: before.held };
     }
     keepNewest(this.sent, key, { time, held: 0 }, KEYS_MAX);
     return { send: true, repeated: before?.held ?? 0 };
+  }
+
+  /** Of these the newest of each key, with how often its like was told or held back so far: at least once. */
+  again(alerts: readonly Alert[]): (readonly [Alert, number])[] {
+    const newest = new Map(alerts.map((alert) => [keyOf(alert), alert]));
+    return [...newest].map(([key, alert]) => [alert, 1 + (this.sent.get(key)?.held ?? 0)]);
   }
 
   /** True when there is something to write since the last snapshot. */

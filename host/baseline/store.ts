@@ -57,6 +57,8 @@ export class BaselineStore {
   private readonly folder: string;
   private readonly kept: Readonly<Record<string, Kept>>;
   private readonly report: (sentence: string) => void;
+  /** Parts of the file that this version does not know: a newer one's, kept as they are. */
+  private foreign: [string, unknown][] = [];
   private lastWrite: bigint | null = null;
   private lastUrgent: bigint | null = null;
   private isUrgent = false;
@@ -146,7 +148,7 @@ export class BaselineStore {
 
   private write(): void {
     const parts = Object.entries(this.kept).map(([name, part]) => [name, part.snapshot()]);
-    const body = `${JSON.stringify(Object.fromEntries(parts))}\n`;
+    const body = `${JSON.stringify(Object.fromEntries([...this.foreign, ...parts]))}\n`;
     const path = join(this.folder, FILE_NAME);
     try {
       toDisk(`${path}.new`, "w", `striplight-baseline ${VERSION} ${checksum(body)}\n${body}`);
@@ -162,6 +164,7 @@ export class BaselineStore {
   private restore(value: unknown): void {
     if (typeof value !== "object" || value === null) throw new Error("it holds no object");
     const parts = new Map(Object.entries(value));
+    this.foreign = [...parts].filter(([name]) => !(name in this.kept));
     for (const [name, part] of Object.entries(this.kept)) {
       if (parts.has(name)) part.restore(parts.get(name));
     }

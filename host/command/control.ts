@@ -4,7 +4,7 @@
 import { loadConfig } from "../config/schema.ts";
 import { EXIT, type ExitStatus } from "../ground/errors.ts";
 import { ask } from "../run/control.ts";
-import { describeStatus } from "../text/status-text.ts";
+import { describeStatus, describeTest } from "../text/status-text.ts";
 import { type Command, parseOptions, refusePositionals, usageError } from "./command.ts";
 
 const CONFIG = { config: { type: "string", short: "c" } } as const;
@@ -31,7 +31,7 @@ export const ack: Command = {
   name: "ack",
   usage: "[ID]",
   summary: "acknowledge alerts: the lamp calms down",
-  help: `  ID                    one alert's id; without it all\n${CONFIG_HELP}`,
+  help: `  ID                    one alert's id, or as many of its digits as an alert shows; without it all\n${CONFIG_HELP}`,
   run: async (args, streams): Promise<ExitStatus> => {
     const { values, positionals } = parseOptions("ack", args, CONFIG);
     const [id, another] = positionals;
@@ -51,8 +51,8 @@ export const testAlarm: Command = {
   run: async (args, streams): Promise<ExitStatus> => {
     const { values, positionals } = parseOptions("test-alarm", args, CONFIG);
     refusePositionals("test-alarm", positionals);
-    await ask(loadConfig(values.config ?? null).runDir, { command: "test-alarm" });
-    streams.result("the lamp blinks, and a marked test line went to every collector.");
+    const answer = await ask(loadConfig(values.config ?? null).runDir, { command: "test-alarm" });
+    streams.result(describeTest(answer));
     return EXIT.done;
   },
 };

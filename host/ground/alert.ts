@@ -115,7 +115,7 @@ export const SEVERITY_RANK: Readonly<Record<Severity, number>> = {
 };
 
 /** Digits of an id that a person reads and types. */
-const SHORT_ID_DIGITS = 8;
+export const SHORT_ID_DIGITS = 8;
 
 /** The beginning of an alert's id, as sentences name it and `ack` takes it. */
 export function shortId(alert: Pick<Alert, "id">): string {

@@ -2,7 +2,15 @@
 // all of what forbids it (rights, a read-only disk, a file system such as /proc that holds no files).
 // Leaves nothing behind.
 
-import { closeSync, existsSync, mkdirSync, openSync, rmdirSync, unlinkSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { codeOf } from "./errors.ts";
 
@@ -15,7 +23,7 @@ const FULL = ["ENOSPC", "EDQUOT"];
  * way never returns in a file system, such as /proc, where a folder can be seen but not made.
  */
 export function makeFolder(path: string, mode = FOLDER_MODE): boolean {
-  if (existsSync(path)) return false;
+  if (existsSync(path) && statSync(path).isDirectory()) return false;
   const above = dirname(path);
   if (above !== path) makeFolder(above);
   mkdirSync(path, { mode });

@@ -39,6 +39,12 @@ export class Lamp {
     return this.#view.led?.state ?? null;
   }
 
+  /** Why there is none, in words. */
+  get problem(): string | null {
+    const { led } = this.#view;
+    return led === null ? "option led names none" : led.problem;
+  }
+
   /** Whether this is already being shown. */
   isDegradedBy(what: string): boolean {
     return (this.#degraded.get(what) ?? 0) > performance.now();
@@ -68,7 +74,7 @@ export class Lamp {
       ...this.#view
         .collectors()
         .filter(({ connected }) => !connected)
-        .map(({ collector }) => `collector ${collector} is away`),
+        .map(({ collector, why }) => `collector ${collector} is away: ${why}`),
       ...(failing === null ? [] : [`alerts cannot be written to ${path} (${failing})`]),
       ...(this.#view.stateFails() ? ["the state folder cannot be written"] : []),
     ];

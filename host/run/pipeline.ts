@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { AlertBook } from "../alert/book.ts";
 import type { Matrix } from "../alert/matrix.ts";
+import type { OpenAlerts } from "../alert/open-alert.ts";
 import type { Sessions } from "../baseline/session.ts";
 import type { Config } from "../config/schema.ts";
 import { Drain } from "../drain.ts";
@@ -34,6 +35,8 @@ export interface PipelineParts {
   readonly sessions?: Sessions;
   /** Who is affected; without it a new one. */
   readonly matrix?: Matrix;
+  /** What was raised and waits for the owner; without it nothing does yet. */
+  readonly open?: OpenAlerts;
   /** The LAN address behind a connection's near end, null when unknown; without it always unknown. */
   readonly lanClient?: (finding: Finding) => string | null;
   /** Told after each finding of the alerts it raised or revised, often none. */

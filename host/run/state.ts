@@ -1,6 +1,8 @@
 // Turns the configuration and a state folder into what an alert book knows of the past: baselines read
 // back, the owner's and the bundled knowledge. Without a folder nothing is read or kept.
 
+import { Matrix } from "../alert/matrix.ts";
+import { OpenAlerts } from "../alert/open-alert.ts";
 import { Repeats } from "../alert/repeat.ts";
 import { BaselineBook } from "../baseline/book.ts";
 import { Knowledge } from "../baseline/knowledge.ts";
@@ -13,6 +15,10 @@ import { type Alert, VERDICT_RANK } from "../ground/alert.ts";
 /** What an alert book is given, and what writes it down. */
 export interface State {
   readonly sessions: Sessions;
+  /** Who is affected. */
+  readonly matrix: Matrix;
+  /** What was raised and waits for the owner. */
+  readonly open: OpenAlerts;
   /** What the network log was sent lately. */
   readonly repeats: Repeats;
   /** Null when nothing is kept. */
@@ -31,13 +37,17 @@ export function makeState(
 ): State {
   const book = new BaselineBook();
   const repeats = new Repeats();
+  const matrix = new Matrix();
+  const open = new OpenAlerts();
   const knownHosts = config.knownHosts.map(line);
   const knowledge = new Knowledge({ knownHosts, knownPlain: config.knownPlain.map(line) });
-  const kept = { baseline: book, repeats };
+  const kept = { baseline: book, repeats, alerts: open, sessions: matrix };
   const store = folder === null ? null : new BaselineStore(folder, kept, report);
   const sessions = new Sessions(book, knowledge);
   return {
     sessions,
+    matrix,
+    open,
     repeats,
     store,
     get servers() {

@@ -1,7 +1,8 @@
 // Turns what the parts of a running watch know into the one object that `status --json` prints and
 // text/status-text.ts words. Counts and changes nothing.
 
-import type { Severity } from "../ground/alert.ts";
+import type { OpenAlert } from "../alert/open-alert.ts";
+import { homeDevice } from "../ground/alert.ts";
 import type { AlertFile } from "../sink/alert-file.ts";
 import type { Syslog } from "../sink/syslog.ts";
 import type { TapFigures } from "../tap/tap.ts";
@@ -31,7 +32,23 @@ export interface WatchParts {
   readonly framesLost: number;
   readonly traps: number;
   readonly alertsRaised: number;
-  readonly worstOpen: Severity | null;
+}
+
+/** What became of an alert, beside the alert itself. `age` in seconds of watching. */
+export function openStatus({ alert, acknowledged, age }: OpenAlert) {
+  const state = acknowledged ? "acknowledged" : "open";
+  return {
+    id: alert.id,
+    state: alert.verdict === "withdrawn" ? "withdrawn" : state,
+    since: alert.time,
+    age: Math.round(age / 1_000),
+    severity: alert.severity,
+    alert: alert.alert,
+    verdict: alert.verdict,
+    server: `${alert.serverName ?? alert.flow.server} port ${alert.flow.serverPort}`,
+    device: homeDevice(alert),
+    text: alert.text,
+  };
 }
 
 /** The status of this moment. */
@@ -44,6 +61,7 @@ export function watchStatus(parts: WatchParts): ControlAnswer {
     since: new Date(parts.since).toISOString(),
     user: parts.user,
     lamp: parts.lamp.state,
+    lampProblem: parts.lamp.problem,
     limits: parts.lamp.limits(),
     interfaces: parts.interfaces.map(interfaceStatus),
     flows: { alive: inspector.flowsAlive, capacity: inspector.flowCapacity },
@@ -60,7 +78,8 @@ export function watchStatus(parts: WatchParts): ControlAnswer {
     affected: book.matrix.answers(BigInt(Date.now()) * 1_000_000n),
     alertsRaised: parts.alertsRaised,
     nearProxies: book.proxies.found(),
-    worstOpen: parts.worstOpen,
-    lastAlerts: book.open.recent(LAST_ALERTS).map(publishedAlert),
+    worstOpen: book.open.worst(),
+    alerts: book.open.recent(LAST_ALERTS).map(openStatus),
+    lastAlerts: book.open.recent(LAST_ALERTS).map(({ alert }) => publishedAlert(alert)),
   };
 }

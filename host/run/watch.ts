@@ -2,7 +2,7 @@
 // Composes them and orders their beginnings and ends; every part knows only its own business.
 
 import type { Config } from "../config/schema.ts";
-import type { Alert, Severity } from "../ground/alert.ts";
+import type { Alert } from "../ground/alert.ts";
 import { EXIT, HostError } from "../ground/errors.ts";
 import { DAY_SECONDS } from "../ground/time.ts";
 import type { Inspector } from "../inspector.ts";
@@ -21,6 +21,7 @@ import { ownAlertFolder, ownFolder } from "./ownership.ts";
 import { inspectorFor, judgeFor, Pipeline } from "./pipeline.ts";
 import { dropPrivileges, type Identity } from "./privileges.ts";
 import { isUrgent, makeState, type State } from "./state.ts";
+import { StateWriter } from "./state-writer.ts";
 import { Traps } from "./traps.ts";
 import { watchStatus } from "./watch-status.ts";
 
@@ -57,6 +58,7 @@ export class Watch {
   readonly #alertFile: AlertFile | null;
   readonly #control: Control;
   readonly #state: State;
+  readonly #writer: StateWriter;
   readonly #conntrack = new Conntrack();
   readonly #offloadSetting = readOffloadSetting();
   readonly #since = Date.now();
@@ -66,7 +68,6 @@ export class Watch {
   #lost = 0;
   #alerts = 0;
   #user: string | null = null;
-  #keepFailed = false;
   #timers: NodeJS.Timeout[] = [];
 
   /** Loads the modules; opens nothing yet. */
@@ -82,15 +83,19 @@ export class Watch {
     });
     const inspector = this.#loadInspector();
     this.#state = makeState(config, config.stateDir, request.diagnostic);
+    this.#state.open.hold = config.alertHold;
+    this.#writer = new StateWriter(this.#state.store, (sentence) => this.#warn("state", sentence));
     this.#pipeline = new Pipeline({
       inspector,
       judge: judgeFor(inspector),
       keepFlows: false,
       sessions: this.#state.sessions,
+      matrix: this.#state.matrix,
+      open: this.#state.open,
       lanClient: (finding) => this.#conntrack.lanClient(finding),
       onAlerts: (alerts, finding) => {
-        for (const alert of alerts) this.#tell(alert);
-        this.#keep(() => this.#state.store?.offer(finding.time, isUrgent(alerts)));
+        const news = alerts.filter((alert) => this.#tell(alert));
+        this.#writer.offer(finding.time, isUrgent(alerts) || news.length > 0);
       },
     });
     this.#tap = new Tap({
@@ -109,11 +114,11 @@ export class Watch {
         : new AlertFile(config.alertFile, (sentence) => this.#warn("alert-file", sentence));
     this.#lamp = new Lamp({
       led: this.#led,
-      worst: () => this.#worst(),
+      worst: () => this.#state.open.worst(),
       collectors: () => this.#syslog.status().collectors,
       interfaces: () => this.#tap.figures(),
       alertFile: () => this.#alertFile?.status() ?? null,
-      stateFails: () => this.#state.store?.isFailing ?? false,
+      stateFails: () => this.#writer.isFailing,
     });
     this.#control = new Control(config.runDir, (question) => this.#answer(question));
   }
@@ -141,12 +146,13 @@ export class Watch {
       await this.stop();
       throw this.#explained(error);
     }
+    this.#remind();
     this.#timers = [
       setInterval(() => this.#lamp.light(), LAMP_MS),
       setTimeout(releaseProgram, STARTED_MS),
       setInterval(() => this.#syslog.heartbeat(this.#counters()), HEARTBEAT_MS),
       setInterval(() => this.#followHome(), ADDRESSES_MS),
-      setInterval(() => this.#offerState(Date.now(), false), ADDRESSES_MS), // on quiet nights as well
+      setInterval(() => this.#writer.offerNow(false), ADDRESSES_MS), // on quiet nights as well
     ];
   }
 
@@ -157,7 +163,7 @@ export class Watch {
     await this.#control.stop();
     this.#tap.stop();
     this.#conntrack.stop();
-    this.#keep(() => this.#state.store?.flush());
+    this.#writer.flush();
     this.#alertFile?.stop();
     await Promise.all([this.#syslog.stop(), this.#led?.stop()]); // each may wait a moment
   }
@@ -177,7 +183,6 @@ export class Watch {
       framesLost: this.#lost,
       traps: this.#traps.count,
       alertsRaised: this.#alerts,
-      worstOpen: this.#worst(),
     });
   }
 
@@ -199,35 +204,22 @@ export class Watch {
     return offloadStatus(interfaces, this.#offloadSetting, this.#conntrack.offloaded());
   }
 
-  #tell(alert: Alert): void {
+  /** Tells an alert everybody who is to hear it; whether the log heard it as something new. */
+  #tell(alert: Alert): boolean {
     if (alert.revision === 1) this.#alerts += 1;
     this.#lamp.light();
     const { send, repeated } = this.#state.repeats.admit(alert);
     if (send) this.#syslog.alert(alert, repeated);
     this.#alertFile?.write(alert);
     this.#request.onAlert(alert);
+    return send;
   }
 
-  /** The worst severity that waits for the owner. */
-  #worst(): Severity | null {
-    const hold = BigInt(this.#request.config.alertHold) * 1_000_000n;
-    return this.#pipeline.book.open.worst(BigInt(Date.now()) * 1_000_000n, hold);
-  }
-
-  #offerState(now: number, urgent: boolean): void {
-    this.#keep(() => this.#state.store?.offer(BigInt(now) * 1_000_000n, urgent));
-  }
-
-  /** A full or read-only disk costs what was learnt, not the watch. */
-  #keep(write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      if (!this.#keepFailed) this.#warn("state", error.message);
-      this.#keepFailed = true;
-    }
-    if (!(this.#state.store?.isFailing ?? false)) this.#keepFailed = false;
+  /** What still waits for the owner is told again: by a lamp that went out, to logs that may have missed it. */
+  #remind(): void {
+    const { open, repeats } = this.#state;
+    for (const [alert, times] of repeats.again(open.calling())) this.#syslog.alert(alert, times);
+    this.#lamp.light();
   }
 
   /** One sentence about the watch, for whoever reads its output and for whoever reads the log. */
@@ -269,13 +261,25 @@ export class Watch {
     if (question.command === "test-alarm") {
       this.#syslog.testAlarm();
       this.#lamp.test(true);
-      return { tested: true };
+      const { state: lamp, problem: lampProblem } = this.#lamp;
+      return { lamp: lampProblem === null ? lamp : null, lampProblem, ...this.#syslog.status() };
     }
+    const acknowledged = this.#acknowledge(question.id);
     this.#lamp.test(false);
-    const acknowledged = this.#pipeline.book.acknowledge(question.id);
-    this.#offerState(Date.now(), true);
+    this.#writer.offerNow(true);
     this.#lamp.light();
     return { acknowledged };
+  }
+
+  /** Throws HostError 64 for an id that means no alert, or more than one. */
+  #acknowledge(id: string | null): number {
+    const named = id === null ? [] : this.#state.open.named(id);
+    if (id !== null && named.length !== 1) {
+      const what = named.length === 0 ? "there is no alert" : "several alerts begin with";
+      const where = "`striplight status` lists them";
+      throw new HostError(EXIT.usage, `${what} "${id}"; ${where}.`);
+    }
+    return this.#pipeline.book.acknowledge(id);
   }
 
   #counters(): Record<string, number> {

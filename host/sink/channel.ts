@@ -7,7 +7,9 @@ import { createSocket } from "node:dgram";
 import { connect as connectTcp, isIP, isIPv6, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { Collector } from "../config/schema.ts";
+import { codeOf } from "../ground/errors.ts";
 import { limitSilence, unacknowledged } from "../tap/libc.ts";
+import { CLOSED_REASON, NO_ANSWER_REASON, reasonOf } from "./away.ts";
 import type { Credentials } from "./credentials.ts";
 
 /** A connection attempt that takes longer has failed. */
@@ -45,7 +47,8 @@ export interface Channel {
 export interface ChannelEvents {
   onOpen(): void;
   onReady(): void;
-  onClose(): void;
+  /** `why` it is away, in words. */
+  onClose(why: string): void;
 }
 
 /** Opens a channel; its events may come before any write. */
@@ -72,10 +75,10 @@ function openUdp(collector: Collector, events: ChannelEvents): Channel {
     if (pause !== null) clearTimeout(pause);
     socket.close();
   };
-  const fail = (): void => {
+  const fail = (error: Error): void => {
     if (closed) return;
     close();
-    events.onClose();
+    events.onClose(reasonOf(codeOf(error)));
   };
   /** Behind what the socket has to say: timers of a stall may all come at once. */
   const rest = (): NodeJS.Timeout => setTimeout(() => setImmediate(resume), BURST_MS);
@@ -99,7 +102,7 @@ function openUdp(collector: Collector, events: ChannelEvents): Channel {
       burst += 1;
       pause ??= rest();
       socket.send(octets, (error) => {
-        if (error !== null) fail();
+        if (error !== null) fail(error);
       });
     },
     get written() {
@@ -141,12 +144,12 @@ function openStream(
     }
     return known;
   };
-  const end = (): void => {
+  const end = (why: string): void => {
     if (closed) return;
     closed = true;
     clearTimeout(deadline);
     const rest = acknowledged() < written;
-    events.onClose();
+    events.onClose(why);
     // What will come again over another connection must not still arrive over this one.
     if (rest && descriptorOf(raw) >= 0) raw.resetAndDestroy();
     stream.destroy();
@@ -158,7 +161,7 @@ function openStream(
     ending = true;
     read = acknowledged();
     clearTimeout(deadline);
-    deadline = setTimeout(end, SILENCE_MS);
+    deadline = setTimeout(() => end(CLOSED_REASON), SILENCE_MS);
     takeRest();
   };
   const takeRest = (): void => {
@@ -168,9 +171,9 @@ function openStream(
       return;
     }
     read = written;
-    end();
+    end(CLOSED_REASON);
   };
-  let deadline = setTimeout(end, CONNECT_MS);
+  let deadline = setTimeout(() => end(NO_ANSWER_REASON), CONNECT_MS);
   raw.on("connect", () => limitSilence(descriptorOf(raw), SILENCE_MS));
   stream.on(secure === null ? "connect" : "secureConnect", () => {
     clearTimeout(deadline);
@@ -180,9 +183,9 @@ function openStream(
   stream.on("drain", () => events.onReady());
   for (const socket of new Set([raw, stream])) {
     // After TLS's own farewell nothing is read any more, whatever the kernel still acknowledges.
-    socket.on("end", secure === null ? finish : end);
-    socket.on("error", end);
-    socket.on("close", end);
+    socket.on("end", secure === null ? finish : () => end(CLOSED_REASON));
+    socket.on("error", (error) => end(reasonOf(codeOf(error))));
+    socket.on("close", () => end(CLOSED_REASON));
   }
   stream.resume(); // a collector has nothing to say; its end must still be heard
   return {

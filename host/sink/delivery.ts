@@ -22,6 +22,10 @@ const FLUSH_MS = 300;
 export interface DeliveryStatus {
   readonly collector: string;
   readonly connected: boolean;
+  /** Nobody answers over UDP: what went there was sent, whether or not it was reached. */
+  readonly state: "reached" | "sent" | "away";
+  /** Why it is away, in words; null while it is not. */
+  readonly why: string | null;
   readonly queued: number;
   readonly delivered: number;
   readonly dropped: number;
@@ -48,6 +52,8 @@ export class Delivery {
   #backoff = BACKOFF_MIN_MS;
   #retry: NodeJS.Timeout | null = null;
   #settle: NodeJS.Timeout | null = null;
+  /** Why the last channel closed; what it is before the first one opened. */
+  #why = "not answered yet";
   #untold = 0;
   #dropped = 0;
   #delivered = 0;
@@ -96,9 +102,13 @@ export class Delivery {
 
   status(): DeliveryStatus {
     const { proto, host, port } = this.#collector;
+    const connected = this.#open && !(this.#probing && this.#departed.length > 0);
+    const there = proto === "udp" ? "sent" : "reached";
     return {
       collector: `${proto} ${host} ${port}`,
-      connected: this.#open && !(this.#probing && this.#departed.length > 0),
+      connected,
+      state: connected ? there : "away",
+      why: connected ? null : this.#why,
       queued: this.#waiting(),
       delivered: this.#delivered,
       dropped: this.#dropped,
@@ -131,13 +141,14 @@ export class Delivery {
         this.#pump();
       },
       onReady: () => this.#pump(),
-      onClose: () => this.#lost(),
+      onClose: (why) => this.#lost(why),
     });
   }
 
   /** Brings back what is not known to have been read, and tries again later. */
-  #lost(): void {
+  #lost(why: string): void {
     if (this.#channel === null) return;
+    this.#why = why;
     this.#confirm(false);
     this.#queue = [...this.#departed.map((departed) => departed.line), ...this.#queue];
     this.#departed = [];

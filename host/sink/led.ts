@@ -78,6 +78,7 @@ export class Led {
   #keeper: ChildProcess | null = null;
   #state: LampState | null = null;
   #taken = false;
+  #problem: string | null = null;
 
   /** `root` is the folder of all LEDs, `name` the LED's own. */
   constructor(root: string, name: string) {
@@ -87,6 +88,12 @@ export class Led {
   /** Whether somebody else has changed the trigger since; then the lamp is left alone. */
   get taken(): boolean {
     return this.#taken;
+  }
+
+  /** Why there is no lamp, in words; null while it shows what it is told. */
+  get problem(): string | null {
+    if (this.#taken) return `something else uses the LED ${this.#folder} now`;
+    return this.#problem;
   }
 
   get state(): LampState | null {
@@ -122,7 +129,8 @@ export class Led {
       );
     } catch (error) {
       void this.stop();
-      return `the LED ${this.#folder} cannot be used (${codeOf(error)}); watching without a lamp.`;
+      this.#problem = `the LED ${this.#folder} cannot be used (${codeOf(error)})`;
+      return `${this.#problem}; watching without a lamp.`;
     }
     this.set("steady");
     return null;

@@ -20,50 +20,111 @@ function alert(change: Partial<Alert> = {}): Alert {
 }
 
 describe("open alerts", () => {
-  it("call until acknowledged, held out or withdrawn", () => {
-    const open = new OpenAlerts();
-    assert.equal(open.worst(START, DAY), null);
-    open.take(alert());
-    open.take(alert({ id: "b", severity: "notice" }));
-    assert.equal(open.worst(START, DAY), "warning");
-    assert.equal(open.worst(START + DAY + SECOND, DAY), null);
-    assert.equal(open.acknowledge("a").length, 1);
-    assert.equal(open.acknowledge("a").length, 0);
-    assert.equal(open.worst(START, DAY), "notice");
-    open.take(alert({ id: "b", revision: 2, verdict: "withdrawn", severity: "info" }));
-    assert.equal(open.worst(START, DAY), null);
+  let now = 0;
+  const fresh = (): OpenAlerts => {
+    const open = new OpenAlerts(() => now);
+    open.hold = 1_000;
+    return open;
+  };
+  /** As if written to a disk and read back by another process, whose clock begins anew. */
+  const restarted = (open: OpenAlerts, restart = 0): OpenAlerts => {
+    const written = JSON.stringify(open.snapshot());
+    now = restart;
+    const again = fresh();
+    again.restore(JSON.parse(written));
+    return again;
+  };
+  beforeEach(() => {
+    now = 0;
   });
 
-  it("know their short id, and nothing shorter", () => {
-    const open = new OpenAlerts();
-    const id = "9f2c01d4a7b3e586";
-    open.take(alert({ id }));
-    assert.equal(open.has("9f2c01d4"), true);
-    assert.equal(open.acknowledge("9f2c01d").length, 0);
-    assert.deepEqual(
-      open.acknowledge("9f2c01d4").map((each) => each.id),
-      [id],
-    );
+  it("call until acknowledged, held out or withdrawn", () => {
+    const open = fresh();
+    assert.equal(open.worst(), null);
+    open.take(alert());
+    open.take(alert({ id: "b", severity: "notice" }));
+    now = 1_000;
+    assert.equal(open.worst(), "warning");
+    now = 1_001;
+    assert.equal(open.worst(), null);
+    now = 0;
+    assert.equal(open.acknowledge("a").length, 1);
+    assert.equal(open.acknowledge("a").length, 0);
+    assert.equal(open.worst(), "notice");
+    open.take(alert({ id: "b", revision: 2, verdict: "withdrawn", severity: "info" }));
+    assert.equal(open.worst(), null);
   });
 
   it("call again when a revision is worse, and only then", () => {
-    const open = new OpenAlerts();
+    const open = fresh();
     open.take(alert());
     open.acknowledge(null);
     open.take(alert({ revision: 2 }));
-    assert.equal(open.worst(START, DAY), null);
+    assert.equal(open.worst(), null);
     open.take(alert({ revision: 3, severity: "critical" }));
-    assert.equal(open.worst(START, DAY), "critical");
+    assert.equal(open.worst(), "critical");
   });
 
-  it("keep the newest 256 and list them newest first", () => {
-    const open = new OpenAlerts();
-    for (let n = 0; n < 300; n++) open.take(alert({ id: `a${n}` }));
-    assert.equal(open.has("a43"), false);
+  it("keep 256, those that wait before all others, and list them newest first", () => {
+    const open = fresh();
+    open.take(alert({ id: "c", severity: "critical" }));
+    for (let n = 0; n < 300; n++) open.take(alert({ id: `a${n}`, severity: "notice" }));
+    assert.deepEqual(open.named("a44"), []);
+    assert.equal(open.worst(), "critical");
     assert.deepEqual(
-      open.recent(2).map(({ id }) => id),
+      open.recent(2).map(({ alert: { id } }) => id),
       ["a299", "a298"],
     );
+    const kept = restarted(open);
+    assert.equal(kept.recent(300).length, 64);
+    assert.equal(kept.worst(), "critical");
+  });
+
+  it("call on after a restart, for what was left of the hold, whatever the clock on the wall says", () => {
+    const open = fresh();
+    open.take(alert({ time: "1970-01-01T00:02:00.000000000Z" })); // a router that does not know the time
+    open.take(alert({ id: "b", severity: "critical" }));
+    open.acknowledge("b");
+    now = 600;
+    const again = restarted(open, 5_000);
+    assert.equal(again.worst(), "warning");
+    assert.deepEqual(
+      again.recent(2).map(({ acknowledged, age }) => [acknowledged, age]),
+      [
+        [true, 600],
+        [false, 600],
+      ],
+    );
+    now += 400;
+    assert.equal(again.worst(), "warning");
+    now += 1;
+    assert.equal(again.worst(), null);
+  });
+
+  it("are written again while one calls, for its age, and not when nothing happens", () => {
+    const open = fresh();
+    assert.equal(open.isChanged, false);
+    open.take(alert());
+    open.snapshot();
+    assert.equal(open.isChanged, true);
+    open.acknowledge(null);
+    open.snapshot();
+    assert.equal(open.isChanged, false);
+  });
+
+  it("keep what a newer version wrote beside what this one knows, and refuse what is no alert", () => {
+    const open = fresh();
+    open.restore([{ alert: { ...alert(), sensor: "home" }, acknowledged: false, age: 1, more: 1 }]);
+    assert.match(JSON.stringify(open.snapshot()), /"sensor":"home"/);
+    const wrong: readonly unknown[] = [
+      {},
+      [1],
+      [{ alert: alert(), acknowledged: false, age: -1 }],
+      [{ alert: { ...alert(), severity: "grave" }, acknowledged: false, age: 1 }],
+      [{ alert: { ...alert(), evidence: [1] }, acknowledged: false, age: 1 }],
+      [{ alert: { ...alert(), time: "yesterday" }, acknowledged: false, age: 1 }],
+    ];
+    for (const value of wrong) assert.throws(() => fresh().restore(value), /expected shape/);
   });
 
   it("settle the baseline question they ask", () => {
@@ -111,6 +172,26 @@ describe("repeats", () => {
     assert.equal(repeats.admit(at(START, { evidence: ["cap-hole"] })).send, true);
     assert.equal(repeats.admit(at(START, { side: "near" })).send, true);
     assert.equal(repeats.admit(at(START, { verdict: "withdrawn" })).send, true);
+  });
+
+  it("do not hold back for years what was sent before the clock was set back", () => {
+    const repeats = new Repeats();
+    assert.equal(repeats.admit(at(START)).send, true);
+    assert.equal(repeats.admit(at(60n * SECOND)).send, true);
+    assert.equal(repeats.admit(at(61n * SECOND)).send, false);
+  });
+
+  it("say again what still waits, each key once, as a repetition", () => {
+    const repeats = new Repeats();
+    const first = at(START);
+    repeats.admit(first);
+    const second = at(START + SECOND, { id: "b" });
+    repeats.admit(second);
+    const other = at(START, { id: "c", side: "near" });
+    assert.deepEqual(repeats.again([first, second, other]), [
+      [second, 2],
+      [other, 1],
+    ]);
   });
 
   it("remember over a restart", () => {

@@ -42,6 +42,17 @@ describe("baseline: the state file", () => {
     assert.deepEqual(readdirSync(folder), ["baseline"]);
   });
 
+  it("keeps what a newer version wrote beside it", () => {
+    const newer = { snapshot: () => ["kept"], restore: () => {}, isChanged: true };
+    new BaselineStore(folder, { baseline: new BaselineBook(), newer }, assert.fail).flush();
+    const place = house();
+    const file = store(place.baseline);
+    file.load();
+    told(place, offered(START));
+    file.flush();
+    assert.match(readFileSync(join(folder, "baseline"), "utf8"), /"newer":\["kept"\]/);
+  });
+
   it("writes at most once in 15 minutes unless an alert needs it", () => {
     const place = house();
     const file = store(place.baseline);

@@ -12,9 +12,10 @@ import { Drain } from "../../host/drain.ts";
 import type { Alert } from "../../host/ground/alert.ts";
 import { parseTime } from "../../host/ground/time.ts";
 import { CrashFile } from "../../host/keep/crash-file.ts";
+import { openStatus } from "../../host/run/watch-status.ts";
 import { AlertFile } from "../../host/sink/alert-file.ts";
 import { alertMessage, localLine, networkLine } from "../../host/sink/syslog-line.ts";
-import { formatFlow } from "../../host/text/alert-json.ts";
+import { formatFlow, publishedAlert } from "../../host/text/alert-json.ts";
 import { describeStatus } from "../../host/text/status-text.ts";
 import { describeAlert } from "../../host/text/terminal.ts";
 import { mailVariants } from "../corpus/mail-case.ts";
@@ -119,9 +120,11 @@ describe("canaries", function () {
         return [describeAlert(alert), networkLine(message, origin), localLine(message, origin)];
       });
       file.stop();
-      const lastAlerts = book.open.recent(alerts.length);
+      const remembered = book.open.recent(alerts.length);
+      const lastAlerts = remembered.map(({ alert }) => publishedAlert(alert));
       const affected = book.matrix.answers(parseTime(alerts.at(-1)?.time ?? ""));
-      said.push(describeStatus({ lastAlerts, affected }), JSON.stringify({ lastAlerts, affected }));
+      const status = { lastAlerts, alerts: remembered.map(openStatus), affected };
+      said.push(describeStatus(status), JSON.stringify(status));
       said.push(...book.takeFlows(true).map((line) => formatFlow(line)));
       said.push(readFileSync(join(folder.path, "alerts"), "utf8"));
       ok(

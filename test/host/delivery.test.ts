@@ -204,7 +204,8 @@ describe("delivery to a collector", function () {
       const delivery = new Delivery(collectorAt(port, wishes), dropLine);
       assert.throws(() => delivery.start(), {
         status: EXIT.config,
-        message: /option ca: "\/nonexistent\.pem" cannot be read; expected a PEM file\.$/,
+        message:
+          /option ca: "\/nonexistent\.pem" cannot be read \(ENOENT\); expected a PEM file\.$/,
       });
     });
   });

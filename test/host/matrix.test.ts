@@ -244,3 +244,32 @@ describe("matrix: scope", () => {
     assert.equal(matrix.size, 4096);
   });
 });
+
+describe("matrix: over a restart", () => {
+  it("answers as before, and refuses what it did not write", () => {
+    const before = matrixOf([
+      ["a", "ex.test", 587, 3, 0],
+      ["b", "ex.test", 587, 0, 3],
+    ]);
+    assert.equal(before.isChanged, true);
+    const after = new Matrix();
+    after.restore(JSON.parse(JSON.stringify(before.snapshot())));
+    assert.deepEqual([before.isChanged, after.isChanged], [false, false]);
+    const now = START + 10n * SECOND;
+    assert.deepEqual(after.answers(now), before.answers(now));
+    assert.equal(after.answers(now)[0]?.answer, "only-client");
+    for (const value of [{}, [null], [{ client: "a" }]]) {
+      assert.throws(() => new Matrix().restore(value), /expected shape/);
+    }
+  });
+
+  it("writes little: of many places and sessions the newest", () => {
+    const matrix = new Matrix();
+    for (let client = 0; client < 4_096; client++) {
+      for (let n = 0; n < 64; n++)
+        matrix.mark(place({ client: `192.168.${client >> 8}.${client & 255}` }), START, true);
+    }
+    const written = JSON.stringify(matrix.snapshot()).length;
+    assert.ok(written < 262_144, `${written} octets`);
+  });
+});
