@@ -4,6 +4,7 @@
 
 import { instantiateSync } from "as-bind/dist/as-bind.cjs.js";
 import type { AlertKind, Severity, Side, Verdict } from "./ground/alert.ts";
+import { type Dialect, isDialect, TRAITS } from "./ground/dialect.ts";
 import { EXIT, HostError } from "./ground/errors.ts";
 
 /** Calls between two collections: the module's memory stays at a few pages. */
@@ -16,9 +17,6 @@ export interface EvidenceNames {
   readonly mail: readonly string[];
   readonly segment: readonly string[];
 }
-
-/** Dialects of mail with a capability list. */
-export type Dialect = "smtp" | "imap" | "pop3";
 
 /** What a mail evidence name is about. */
 export type MailAbout =
@@ -97,8 +95,12 @@ export interface Judge {
 type Crossing = string | number | boolean | readonly string[];
 type Call = (...values: readonly Crossing[]) => unknown;
 
+/** `key=value` lines; what the judge's words need of the dialect is added. */
 function lines(facts: Facts): string[] {
-  return Object.entries(facts).map(([key, value]) => `${key}=${value}`);
+  const traits = isDialect(facts.dialect ?? "") ? TRAITS[facts.dialect as Dialect] : null;
+  const words =
+    traits === null ? {} : { key: traits.keyword, securePort: `${traits.tlsPorts[0] ?? ""}` };
+  return Object.entries({ ...words, ...facts }).map(([key, value]) => `${key}=${value}`);
 }
 
 function callable(exports: Record<string, unknown>, name: string): Call {
@@ -197,10 +199,12 @@ export function loadJudge(wasm: Uint8Array, names: EvidenceNames): Judge {
     segmentSeverity: (verdict, dataCut) => segmentSeverity(verdict, dataCut) as Severity,
     mailSide: (terms, clientNear) => mailSide(terms, clientNear) as Side,
     mailFingerprint: (terms, offered) => orNull(mailFingerprint(terms, offered)),
-    hiddenUpgrade: (offered, dialect) => orNull(hiddenUpgrade(offered, dialect)),
+    hiddenUpgrade: (offered, dialect) =>
+      orNull(hiddenUpgrade(offered, dialect, TRAITS[dialect].keyword)),
     isMask: (token) => Boolean(isMask(token)),
     expectedList: (offered, before, dialect, missing) => {
-      const list = expectedList(offered, before, dialect, missing) as string[];
+      const { keyword } = TRAITS[dialect];
+      const list = expectedList(offered, before, dialect, missing, keyword) as string[];
       return list.length === 0 ? null : list;
     },
     keywords: (list) => keywords(list) as string[],

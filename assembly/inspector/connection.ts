@@ -98,8 +98,7 @@ export class Connection {
   }
 
   @inline private static isMail(flow: Flow): bool {
-    const application = <i32>flow.application;
-    return Dialogs.reads(flow) || (application >= Application.Smtp && application <= Application.Pop3);
+    return Dialogs.reads(flow) || <i32>flow.application >= Application.Mail;
   }
 
   /** A SYN on a connection found: a repetition, a simultaneous open, or the next one on the same ports. */

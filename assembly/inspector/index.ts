@@ -2,6 +2,7 @@
 // The host reads names and offsets from the exported enums; see host/ground/abi.ts.
 
 import { countersAt as countersTable, reasonsAt as reasonsTable } from "./counters";
+import { traitsTable } from "./mail/dialect/traits";
 import { Dialogs } from "./mail/dialogs";
 import { Forensics } from "./reset/forensics";
 import { FindingRing } from "./finding/ring";
@@ -22,6 +23,7 @@ export {
 } from "./finding/evidence";
 export { PolicyHint } from "./name/policy";
 export { Application } from "./flow/flow";
+export { Dialect, TraitsField } from "./mail/dialect/traits";
 export { Cause, FindingField } from "./finding/finding";
 export { Counter } from "./counters";
 export { Reason } from "./reason";
@@ -36,6 +38,9 @@ export function blockSize(): u32 { return BLOCK_SIZE; }
 export function homeAt(): u32 { return <u32>HOME_TABLE; }
 export function homeCapacity(): u32 { return HOME_CAPACITY; }
 export function setHomeCount(count: u32): void { Home.setCount(count); }
+
+/** Rows of the dialects of mail, one a number of Dialect from 1 on, then one that begins with 0. */
+export function traitsAt(): u32 { return <u32>traitsTable(); }
 
 /** Key of the flow hash: random when live, 0 in replay so that replay is repeatable. */
 export function seed(low: u32, high: u32): void { FlowKey.seed(low, high); }

@@ -2,7 +2,7 @@
 // (by its length and its place in the server family's usual order) and the list without masks.
 // An eight-letter mask proves a rewritten list, not a hidden STARTTLS.
 
-import { KEYWORD_ORDERS, upgradeKeyword } from "./keyword-order";
+import { KEYWORD_ORDERS } from "./keyword-order";
 
 /** A family is believed when at least this many keywords stand unmasked in its order. */
 const ANCHORS_MIN: i32 = 2;
@@ -128,11 +128,10 @@ export function hiddenKeyword(offered: string[], mask: i32, dialect: string): st
 }
 
 /**
- * What the masks of key length hide: the upgrade keyword when one of them does, another keyword when all
+ * What the masks as long as `key`, the dialect's upgrade keyword, hide: the upgrade keyword when one of them does, another keyword when all
  * are known to hide others, empty when it cannot be told.
  */
-export function hiddenUpgrade(offered: string[], dialect: string): string {
-  const key = upgradeKeyword(dialect);
+export function hiddenUpgrade(offered: string[], dialect: string, key: string): string {
   let other = "";
   let open = false;
   for (let i = 0; i < offered.length; i++) {
@@ -150,9 +149,10 @@ export function hiddenUpgrade(offered: string[], dialect: string): string {
  * seen with its masks of key length replaced, when all of them can be told; else with the upgrade keyword
  * added when `missing` (it is known to be offered). Empty when nothing can be expected.
  */
-export function expectedList(offered: string[], before: string[], dialect: string, missing: bool): string[] {
+export function expectedList(
+  offered: string[], before: string[], dialect: string, missing: bool, key: string,
+): string[] {
   if (before.length > 0) return before;
-  const key = upgradeKeyword(dialect);
   const list: string[] = [];
   let replaced = false;
   for (let i = 0; i < offered.length; i++) {

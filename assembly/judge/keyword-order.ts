@@ -28,8 +28,3 @@ export const KEYWORD_ORDERS: string[] = [
     "LOGINDISABLED AUTH=PLAIN AUTH=LOGIN",
   "pop3/dovecot CAPA TOP UIDL RESP-CODES PIPELINING AUTH-RESP-CODE STLS USER SASL*",
 ];
-
-/** The keyword that offers the upgrade in a dialect. */
-export function upgradeKeyword(dialect: string): string {
-  return dialect == "pop3" ? "STLS" : "STARTTLS";
-}

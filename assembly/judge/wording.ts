@@ -5,7 +5,6 @@
 import { mailOrigin } from "./catalogue";
 import { Facts } from "./facts";
 import { fingerprintWords } from "./fingerprint";
-import { upgradeKeyword } from "./keyword-order";
 import { MAIL_ROWS } from "./mail-catalogue";
 import { BEHIND_TAP } from "./row";
 import { fill } from "./sentence";
@@ -51,7 +50,7 @@ function passedIntact(terms: string[]): bool {
 
 /** What a key-length mask hides: known from before, inferred from the order, or open. */
 function hiddenWords(facts: Facts): string {
-  const key = upgradeKeyword(facts.get("dialect"));
+  const key = facts.get("key");
   if (facts.has("before")) return "what was " + key + " in earlier sessions";
   if (facts.has("hidden")) {
     return "a keyword that by its place in the list was " + facts.get("hidden");
@@ -84,11 +83,6 @@ function place(terms: string[], facts: Facts): string {
   return facts.has("uplink") ? where + fill(AT_UPLINK_CHANGE, facts) : where;
 }
 
-/** The port for encrypted sessions of a dialect. */
-function securePort(dialect: string): string {
-  return dialect == "imap" ? "993" : dialect == "pop3" ? "995" : "465";
-}
-
 function advice(facts: Facts): string {
   const exposed = facts.is("exposed", "auth");
   const change = exposed ? "change that password over another connection and " : "";
@@ -99,14 +93,13 @@ function advice(facts: Facts): string {
     return "compare over another connection (mobile network, VPN), and have mail servers require " +
       "encryption";
   }
-  const port = securePort(facts.get("dialect"));
+  const port = facts.get("securePort");
   return change + "set the mail program to port " + port +
     " with TLS, or to refuse unencrypted sessions";
 }
 
 function name(facts: Facts): void {
   const address = facts.get("server") + " (port " + facts.get("port") + ")";
-  facts.set("key", upgradeKeyword(facts.get("dialect")));
   facts.setText("hiddenWords", hiddenWords(facts));
   facts.setText("server", "the mail server " + address);
 }
@@ -129,7 +122,7 @@ export function exposedText(lines: string[]): string {
   let why = "";
   if (facts.is("offered", "1")) why = ", although the server offers encryption";
   else if (facts.has("offered")) why = ", and encryption was not offered";
-  const port = securePort(facts.get("dialect"));
+  const port = facts.get("securePort");
   return "A password was sent unencrypted to " + facts.get("server") + why +
     "; anyone on the way can read it. Set the mail program to port " + port +
     " with TLS, and change the password afterwards.";

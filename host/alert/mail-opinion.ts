@@ -2,9 +2,11 @@
 // severity, side, likeness and the expected list. Asks the judge for every decision.
 
 import type { History } from "../baseline/history.ts";
+import { misfit } from "../ground/abi.ts";
 import type { Scope, Severity } from "../ground/alert.ts";
+import { type Dialect, isDialect, UPGRADE_KEYWORDS } from "../ground/dialect.ts";
 import type { Finding, MailSeen } from "../ground/finding.ts";
-import type { Dialect, Exposure, Judge, MailAbout } from "../judge.ts";
+import type { Exposure, Judge, MailAbout } from "../judge.ts";
 import { type Opinion, sortedNames, termName } from "./opinion.ts";
 
 /** About the capability list, so that an expected list makes sense. */
@@ -12,11 +14,10 @@ const ABOUT_LIST: readonly MailAbout[] = ["list", "mask", "offer"];
 /** Leaves open which keyword was hidden. */
 const ONLY_REWRITTEN: readonly MailAbout[] = ["mask", "banner"];
 
-/** The dialect of a finding with a mail dialog; what is none of the three is spoken like SMTP. */
-export function dialectOf(finding: Finding): Dialect {
-  return finding.application === "imap" || finding.application === "pop3"
-    ? finding.application
-    : "smtp";
+/** The dialect of a finding with a mail dialog, which says what it speaks. Throws HostError 70 when it does not. */
+export function dialectOf({ application }: Finding): Dialect {
+  if (!isDialect(application)) throw misfit(`a mail dialog that speaks ${application}`);
+  return application;
 }
 
 function exposure(mail: MailSeen, names: ReadonlySet<string>): Exposure {
@@ -34,8 +35,8 @@ function hidesAnother(
   before: readonly string[],
   judge: Judge,
 ): boolean {
-  if (hidden === null || hidden === "STARTTLS" || hidden === "STLS") return false;
-  if (mail.tlsRequested || before.includes("STARTTLS")) return false;
+  if (hidden === null || UPGRADE_KEYWORDS.includes(hidden)) return false;
+  if (mail.tlsRequested || before.some((word) => UPGRADE_KEYWORDS.includes(word))) return false;
   return telling.every((name) => ONLY_REWRITTEN.includes(judge.mailAbout(name)));
 }
 
@@ -118,7 +119,7 @@ export function mailOpinion(
   const aboutList = evidence.some((name) => ABOUT_LIST.includes(judge.mailAbout(name)));
   const missing = evidence.some((name) => judge.mailAbout(name) === "offer");
   const fingerprint = judge.mailFingerprint(history.terms, words);
-  const offeredBefore = history.before.some((word) => word === "STARTTLS" || word === "STLS");
+  const offeredBefore = history.before.some((word) => UPGRADE_KEYWORDS.includes(word));
   return {
     kind: "capability-rewritten",
     verdict,

@@ -3,10 +3,10 @@
 // time is the finding's. Does not judge: host/baseline/history.ts turns views into evidence.
 
 import { createHash } from "node:crypto";
+import { type Dialect, TRAITS } from "../ground/dialect.ts";
 import type { Finding } from "../ground/finding.ts";
 import { keepNewest } from "../ground/newest.ts";
 import { DAY_SECONDS } from "../ground/time.ts";
-import type { Dialect } from "../judge.ts";
 import {
   acceptChange,
   type Entry,
@@ -30,12 +30,6 @@ const PAIRS_MAX = 2048;
 const AGE_SECONDS = 180 * DAY_SECONDS;
 const NANOSECONDS = 1_000_000_000n;
 const PAIR_DIGITS = 16;
-/** Ports of implicit TLS, by the clear port's dialect. */
-const IMPLICIT_PORTS: Readonly<Record<Dialect, readonly number[]>> = {
-  smtp: [465],
-  imap: [993],
-  pop3: [995],
-};
 
 /** What history says about a server when a session with it begins. Does not change afterwards. */
 export interface View {
@@ -229,7 +223,7 @@ export class BaselineBook {
     return this.entriesOf(operator.name).some(
       (entry) =>
         entry.dialect === dialect &&
-        IMPLICIT_PORTS[dialect].includes(entry.port) &&
+        TRAITS[dialect].tlsPorts.includes(entry.port) &&
         entry.tlsOk > 0,
     );
   }

@@ -2,8 +2,8 @@
 // first use: RFC 3207 §6 lets a client remember that TLS was used and warn when it is not.
 // Times are seconds since 1970, taken from the packets.
 
+import type { Dialect } from "../ground/dialect.ts";
 import { DAY_SECONDS } from "../ground/time.ts";
-import type { Dialect } from "../judge.ts";
 
 /** Distinct days with an offer that are kept; two are enough to trust, more tell a longer story. */
 const OFFER_DAYS_MAX = 32;

@@ -3,8 +3,8 @@
 // history lends them. Holds no state and decides no verdict. Absence counts only when all was seen.
 
 import { isLocalAddress } from "../ground/address.ts";
+import type { Dialect } from "../ground/dialect.ts";
 import type { Finding, MailSeen } from "../ground/finding.ts";
-import type { Dialect } from "../judge.ts";
 import type { View } from "./book.ts";
 import { isSameList, normalised } from "./entry.ts";
 import { type Knowledge, namesOf } from "./knowledge.ts";

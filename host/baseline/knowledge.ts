@@ -1,8 +1,8 @@
 // What is known of mail servers without having seen them: bundled lists with a source and a month, and
 // the owner's own lines from the configuration. Turns (name, port, dialect, time) into a weight.
 
+import type { Dialect } from "../ground/dialect.ts";
 import type { Family, Finding } from "../ground/finding.ts";
-import type { Dialect } from "../judge.ts";
 import { EXCHANGER, SHARED_FRONTS } from "./knowledge/exchanger.ts";
 import { FAMILY } from "./knowledge/family.ts";
 import { MAILBOX } from "./knowledge/mailbox.ts";

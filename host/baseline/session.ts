@@ -1,8 +1,8 @@
 // Follows one mail session through the baseline: looks up what its server did before when the session
 // begins, compares each finding with that, and counts the session once when it is over or encrypted.
 
+import type { Dialect } from "../ground/dialect.ts";
 import type { Finding, MailSeen } from "../ground/finding.ts";
-import type { Dialect } from "../judge.ts";
 import { type BaselineBook, secondsOf, type View } from "./book.ts";
 import { FrontTable } from "./front.ts";
 import { compare, type History, isFullView } from "./history.ts";

@@ -1,6 +1,7 @@
 // The part of the baseline that is kept over a restart, and the check that what was read back has its
 // shape: a state file is input like any other.
 
+import { isDialect } from "../ground/dialect.ts";
 import { type Entry, newEntry } from "./entry.ts";
 
 /** How a domain's policy to require TLS was learnt: its file was fetched, or it was seen in DNS only. */
@@ -46,7 +47,7 @@ function readEntry(value: unknown): Entry {
   const fields = asMap(value, "entry");
   const dialect = fields.get("dialect");
   const [server, operator] = [fields.get("server"), fields.get("operator")];
-  if (dialect !== "smtp" && dialect !== "imap" && dialect !== "pop3") return fail("dialect");
+  if (typeof dialect !== "string" || !isDialect(dialect)) return fail("dialect");
   if (!isText(server) || !isText(operator)) return fail("server");
   const number = (name: string): number => count(fields.get(name), name);
   return {

@@ -3,12 +3,13 @@
 // Read RFC 4632 §3.1 for networks, RFC 1123 §2.1 for host names.
 
 import { isIP } from "node:net";
+import { DIALECTS, type Dialect } from "../ground/dialect.ts";
 
 /** A server the owner vouches for: `host` is a name, `*.suffix` or an address. */
 export interface KnownServer {
   readonly host: string;
   readonly port: number;
-  readonly dialect: "smtp" | "imap" | "pop3";
+  readonly dialect: Dialect;
 }
 
 const INTERFACE_NAME_MAX = 15; // IFNAMSIZ without its zero
@@ -82,13 +83,13 @@ export const network: Reader<string> = (value) => {
   return rejected("a network such as 192.168.1.0/24 or fd00::/8");
 };
 
-const DIALECTS: Reader<KnownServer["dialect"]> = oneOf("smtp", "imap", "pop3");
+const dialectName: Reader<KnownServer["dialect"]> = oneOf(...DIALECTS);
 
 export const knownServer: Reader<KnownServer> = (value) => {
-  const accepts = rejected("host|port|dialect, the dialect one of smtp, imap, pop3");
+  const accepts = rejected(`host|port|dialect, the dialect one of ${DIALECTS.join(", ")}`);
   const [name = "", portText = "", dialectText = "", ...more] = value.split("|");
   const port = whole(1, 65_535)(portText);
-  const dialect = DIALECTS(dialectText);
+  const dialect = dialectName(dialectText);
   if (more.length > 0 || !isHost(name.replace(/^\*\./, ""))) return accepts;
   if (typeof port !== "number" || typeof dialect !== "string") return accepts;
   return Object.freeze({ host: name.toLowerCase(), port, dialect });

@@ -2,6 +2,8 @@
 // module; a module whose names or fields are not the ones below is refused, never guessed at. Read
 // assembly/inspector/finding/finding.ts.
 
+import { isDeepStrictEqual } from "node:util";
+import { DIALECTS, readTraits, TRAITS, type TraitsOffsets } from "./dialect.ts";
 import { EXIT, HostError } from "./errors.ts";
 import type {
   Application,
@@ -17,7 +19,8 @@ import type {
 
 /** Enumerations whose names the host depends on, in the module's order. */
 const CLOSED = {
-  Application: ["other", "smtp", "imap", "pop3", "tls", "http"] satisfies Application[],
+  Application: ["other", "tls", "http", "mail"] satisfies (Application | "mail")[],
+  Dialect: ["undecided", ...DIALECTS],
   TlsState: ["no", "starttls", "implicit", "unknown"] satisfies TlsState[],
   ListState: ["none", "partial", "complete"] satisfies ListState[],
   AuthLevel: ["none", "harmless", "low", "crackable", "reusable"] satisfies AuthLevel[],
@@ -58,6 +61,8 @@ const FIELDS = [
   "mailFrames segmentFrames offered greeting serverName size",
 ] as const;
 
+const TRAITS_FIELDS = ["dialect", "keyword", "clearPorts", "tlsPorts", "size"];
+
 type Words<Line extends string> = Line extends `${infer Word} ${infer Rest}`
   ? Word | Words<Rest>
   : Line;
@@ -69,6 +74,8 @@ export interface Abi {
   readonly names: Readonly<Record<keyof typeof CLOSED | (typeof OPEN)[number], readonly string[]>>;
   /** Offsets in octets from the start of a finding record; `size` is its length. */
   readonly field: Readonly<Record<FieldName, number>>;
+  /** The same of a row of the inspector's table of dialects. */
+  readonly traits: TraitsOffsets;
 }
 
 /** What a module that does not fit is refused with. */
@@ -124,11 +131,11 @@ function readClosed(groups: Groups, group: keyof typeof CLOSED) {
   return names;
 }
 
-function readFields(groups: Groups): Abi["field"] {
-  const offsets = groupOf(groups, "FindingField");
-  const fields = FIELDS.flatMap((line) => line.split(" ")).map((name) => {
+function readOffsets(groups: Groups, group: string, what: string, names: readonly string[]) {
+  const offsets = groupOf(groups, group);
+  const fields = names.map((name) => {
     const offset = offsets.get(name);
-    if (offset === undefined) throw misfit(`a finding has no field ${name}`);
+    if (offset === undefined) throw misfit(`${what} has no field ${name}`);
     return [name, offset];
   });
   return Object.fromEntries(fields);
@@ -142,5 +149,26 @@ export function readAbi(exports: Record<string, unknown>): Abi {
     ...closed.map((group) => [group, readClosed(groups, group)]),
     ...OPEN.map((group) => [group, readNames(groups, group)]),
   ];
-  return { names: Object.fromEntries(entries), field: readFields(groups) };
+  const fields = FIELDS.flatMap((line) => line.split(" "));
+  const traits = readOffsets(groups, "TraitsField", "a dialect's row", TRAITS_FIELDS);
+  checkTraits(exports, traits);
+  return {
+    names: Object.fromEntries(entries),
+    field: readOffsets(groups, "FindingField", "a finding", fields),
+    traits,
+  };
+}
+
+/** Holds the host's rows of the dialects against the module's own. */
+function checkTraits({ memory, traitsAt }: Record<string, unknown>, offsets: TraitsOffsets): void {
+  if (typeof traitsAt !== "function" || !(memory instanceof WebAssembly.Memory)) {
+    throw misfit("it exports no table of dialects");
+  }
+  const rows = readTraits(new DataView(memory.buffer), Number(traitsAt()), offsets);
+  for (const [index, name] of DIALECTS.entries()) {
+    const row = rows[index];
+    if (!isDeepStrictEqual(row, TRAITS[name])) {
+      throw misfit(`of ${name} it says ${JSON.stringify(row)}`);
+    }
+  }
 }

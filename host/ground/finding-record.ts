@@ -63,6 +63,17 @@ class Row {
     return name as T; // readAbi compared the whole enumeration with T
   }
 
+  /** What a connection carries: of mail, the dialect's number follows that of mail. */
+  application(field: number): Application {
+    const mail = this.#names.Application.indexOf("mail");
+    const number = this.u8(field);
+    const names =
+      number > mail ? this.#names.Dialect.slice(1) : this.#names.Application.slice(0, mail);
+    const name = names[number > mail ? number - mail - 1 : number];
+    if (name === undefined) throw misfit(`Application holds ${number}, which has no name`);
+    return name as Application; // readAbi compared both enumerations with it
+  }
+
   /** The names of a set of bits, sorted. */
   bits(field: number, group: "MailEvidence" | "SegmentEvidence"): string[] {
     const at = this.#at + field;
@@ -165,7 +176,7 @@ export function decodeFinding(view: DataView, at: number, abi: Abi): Finding {
     server: row.address(field.server),
     serverPort: row.u16(field.serverPort),
     ipVersion: row.u8(field.ipVersion) === 6 ? 6 : 4,
-    application: row.name<Application>(field.application, "Application"),
+    application: row.application(field.application),
     clientNear: row.flag(field.clientNear),
     sideGuessed: row.flag(field.sideGuessed),
     synSeen: row.flag(field.synSeen),

@@ -1,7 +1,9 @@
 // One finding as the host reads it out of the inspector's ring: plain values, names instead of bits.
 // See assembly/inspector/finding/finding.ts for what each field means.
 
-export type Application = "other" | "smtp" | "imap" | "pop3" | "tls" | "http";
+import type { Dialect } from "./dialect.ts";
+
+export type Application = "other" | "tls" | "http" | Dialect;
 export type TlsState = "no" | "starttls" | "implicit" | "unknown";
 export type ListState = "none" | "partial" | "complete";
 export type AuthLevel = "none" | "harmless" | "low" | "crackable" | "reusable";

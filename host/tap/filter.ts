@@ -4,14 +4,9 @@
 // answers whole, what it cannot read whole. Does not attach itself (ring.ts does).
 // Read RFC 9293 §3.1, RFC 8200 §3, RFC 2516 §4, RFC 4443 §2.1, IEEE 802.1Q.
 
+import { CLEAR_PORTS } from "../ground/dialect.ts";
 import { assemble } from "./bpf.ts";
 import type { Framing } from "./link.ts";
-
-/**
- * Ports where a mail dialog may run in the clear, kept whole. 465, 993 and 995 are absent on
- * purpose: behind their TLS handshake, which is kept whole on any port, all is ciphertext.
- */
-export const MAIL_PORTS: readonly number[] = [25, 26, 587, 2525, 143, 110, 24, 4190];
 
 /** Octets kept of TCP that is neither mail nor a handshake: all headers and the first lines. */
 export const TCP_SNAP = 512;
@@ -171,7 +166,11 @@ const tcp = (ports: readonly number[]): string[] => [
   `ret #${TCP_SNAP}`,
 ];
 
-/** What a program is made for; `mailPorts` are the owner's own, beside MAIL_PORTS. */
+/**
+ * What a program is made for; `mailPorts` are the owner's own, beside the dialects'
+ * ports in the clear. Those of TLS first are absent on purpose: behind a handshake, which is kept whole on
+ * any port, all is ciphertext.
+ */
 export interface FilterRequest {
   readonly framing: Framing;
   /** Octets of a ring block: a whole frame must fit one. */
@@ -183,7 +182,7 @@ export interface FilterRequest {
 export function filterProgram(request: FilterRequest): Uint8Array {
   const whole = `ret #${wholeSnap(request.blockSize)}`;
   if (request.framing === "unknown") return assemble([whole]);
-  const ports = [...new Set([...MAIL_PORTS, ...(request.mailPorts ?? [])])];
+  const ports = [...new Set([...CLEAR_PORTS, ...(request.mailPorts ?? [])])];
   return assemble([
     ...(request.framing === "ethernet" ? ETHERNET : HEADERLESS_LINK),
     ...IP4,

@@ -5,7 +5,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Dialect } from "../../host/judge.ts";
+import type { Dialect } from "../../host/ground/dialect.ts";
 import { needs } from "../lab/package.ts";
 import { type Dialog, dialogsOf } from "./dialog.ts";
 import { ORACLE_PACKAGES, opinionsOf } from "./oracle.ts";

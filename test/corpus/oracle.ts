@@ -3,7 +3,7 @@
 // RFC 3207 §4 (SMTP), RFC 2595 §3 and §4 (IMAP, POP3).
 
 import { spawnSync } from "node:child_process";
-import type { Dialect } from "../../host/judge.ts";
+import type { Dialect } from "../../host/ground/dialect.ts";
 
 /** The Debian package that has it. */
 export const ORACLE_PACKAGES = ["tshark"];

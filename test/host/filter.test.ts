@@ -83,7 +83,7 @@ type Row = readonly [string, Buffer, "all" | "cut" | "none"];
 const ETHERNET: Row[] = [
   ["SMTP to the server", ether(0x800, over4({ to: 25, payload: bulk })), "all"],
   ["SMTP from the server", ether(0x800, over4({ from: 25, to: 5_000, payload: bulk })), "all"],
-  ...[26, 587, 2525, 143, 110, 24, 4190].map(
+  ...[26, 587, 2525, 143, 110, 24].map(
     (port): Row => [`mail port ${port}`, ether(0x800, over4({ to: port, payload: bulk })), "all"],
   ),
   ...[465, 993, 995].map(
@@ -93,6 +93,7 @@ const ETHERNET: Row[] = [
       "cut",
     ],
   ),
+  ["ManageSieve, which nobody reads", ether(0x800, over4({ to: 4190, payload: bulk })), "cut"],
   ["hello on port 993", ether(0x800, over4({ to: 993, payload: hello })), "all"],
   ["hello on port 443", ether(0x800, over4({ to: 443, payload: hello })), "all"],
   ["hello behind options", ether(0x800, over4({ to: 443, options: 10, payload: hello })), "all"],

@@ -24,8 +24,8 @@ export const FLOW_NAMED: u32 = 2048; // its ClientHello was read, or never will 
 export const FLOW_ANSWERED: u32 = 4096; // the server answered its ClientHello
 export const FLOW_FORGOTTEN: u32 = 8192; // its reset history told something, then made room for another
 
-/** What the flow carries. Numbers never move. */
-export enum Application { Other, Smtp, Imap, Pop3, Tls, Http }
+/** What the flow carries. Mail is told as Mail plus the number of its dialect. */
+export enum Application { Other, Tls, Http, Mail }
 
 @final @unmanaged
 export class Flow {

@@ -47,7 +47,7 @@ export class Dialogs {
     if (dialog.tentative == 2) { Dialogs.reject(flow); return; }
     if (!dialog.tentative) {
       flow.set(FLOW_WITNESS);
-      flow.application = <u8>Probe.application(dialog.dialect);
+      flow.application = <u8>(Application.Mail + dialog.dialect);
     }
     if (Dialogs.waits(dialog)) DialogTable.arm(flow.dialogRow, segment.time);
   }

@@ -4,12 +4,12 @@
 
 import { operatorOf, ownedName } from "../../baseline/operator.ts";
 import { wideNetworkOf } from "../../ground/address.ts";
+import { MAIL_PORTS } from "../../ground/dialect.ts";
 import type { Finding } from "../../ground/finding.ts";
 import { keepNewest } from "../../ground/newest.ts";
 import { DAY_NANOSECONDS } from "../../ground/time.ts";
 import { apart } from "./sample.ts";
 
-const MAIL_PORTS = [25, 110, 143, 465, 587, 993, 995, 2525];
 const OPERATORS_MIN = 3;
 /** Operators remembered of each port; answers remembered in all. */
 const OPERATORS_MAX = 64;

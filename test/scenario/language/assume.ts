@@ -6,7 +6,7 @@ import { newEntry } from "../../../host/baseline/entry.ts";
 import { Knowledge } from "../../../host/baseline/knowledge.ts";
 import { Sessions } from "../../../host/baseline/session.ts";
 import { formatAddress } from "../../../host/ground/address.ts";
-import type { Dialect } from "../../../host/judge.ts";
+import type { Dialect } from "../../../host/ground/dialect.ts";
 import type { Address } from "./address.ts";
 import { EPOCH } from "./pcap.ts";
 import type { Assumption, Host, Scenario } from "./scenario.ts";

@@ -1,11 +1,11 @@
 // The first octets of a side: mail, TLS, HTTP or something else. On any port, since people move their
 // mail servers where providers do not look. Decides once per side; keeps nothing.
 
-import { Application, Flow } from "../../flow/flow";
+import { Flow } from "../../flow/flow";
 import { Dialog } from "../row";
 import { Word } from "../word";
 import { Port } from "./port";
-import { Dialect, Framing, Traits } from "./traits";
+import { Framing, Traits } from "./traits";
 
 const HANDSHAKE: u32 = 0x16;
 const ALERT: u32 = 0x15;
@@ -94,10 +94,5 @@ export class Probe {
         return true;
       default: return false;
     }
-  }
-
-  /** The application a dialect belongs to. */
-  static application(dialect: u32): Application {
-    return dialect == Dialect.Imap ? Application.Imap : dialect == Dialect.Pop3 ? Application.Pop3 : Application.Smtp;
   }
 }

@@ -89,3 +89,13 @@ const TABLE: usize = memory.data<u64>([
   Dialect.Undecided,
 ]);
 const ROW_SIZE: usize = offsetof<Traits>() + <usize>((CLEAR_PORTS + TLS_PORTS) << 3);
+
+/** The rows, for the host: offsets of what it reads, eight octets each, little endian. */
+export enum TraitsField {
+  dialect = offsetof<Traits>("dialect"),
+  keyword = offsetof<Traits>("keyword"),
+  clearPorts = offsetof<Traits>(),
+  tlsPorts = offsetof<Traits>() + (CLEAR_PORTS << 3),
+  size = offsetof<Traits>() + (CLEAR_PORTS + TLS_PORTS << 3),
+}
+export function traitsTable(): usize { return TABLE; }
