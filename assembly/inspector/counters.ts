@@ -25,11 +25,10 @@ export enum Counter {
   FramesBeforeClock,
 }
 
-export const COUNTER_COUNT: u32 = 32;
-export const REASON_COUNT: u32 = 64;
-
+/** Room for 32 counters and 64 reasons. */
 const COUNTERS: usize = memory.data(32 * 8, 64);
 const REASONS: usize = memory.data(64 * 8, 64);
+if (<u32>Counter.FramesBeforeClock >= 32 || <u32>Reason.DnsMalformed >= 64) ERROR("a counter has no room");
 
 export class Counters {
   @inline static add(counter: Counter, amount: u64): void {

@@ -60,7 +60,7 @@ export class Segment {
   /** The option octets as sent: their place and size (0–40). */
   optionsAt: usize;
   optionsSize: u32;
-  /** 0 when the TCP checksum is known to be wrong, 1 when right, 2 when not checked. Only evidence that needs it asks. */
+  /** Place of the TCP header, where the checksum begins; it is only summed for evidence that needs it. */
   tcpAt: usize;
   /** 1 when the frame's checksum was not ready when captured (offload): never judge it. */
   checksumNotReady: u32;

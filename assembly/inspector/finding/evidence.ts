@@ -114,7 +114,7 @@ export enum ListState {
   Complete,
 }
 
-/** Reusable, crackable or harmless credentials in clear. detection: clear-auth. */
+/** Reusable, crackable or harmless credentials in clear. */
 export enum AuthLevel { None, Harmless, Low, Crackable, Reusable }
 
 /** Whose words a refused command was answered in. */

@@ -1,6 +1,7 @@
 // Servers at which something failed without an explanation. Connections that work there are told as well,
 // so that the host can see whether failures go by name; everywhere else they cost nothing.
-// One bit for each hash of address and port: a wrong hit tells a connection more, never less.
+// One bit for each hash of address and port: two addresses may share a bit, and then one connection
+// too many is told; none is left out.
 
 import { Flow } from "./flow";
 

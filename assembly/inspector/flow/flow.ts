@@ -13,13 +13,10 @@ export const FLOW_CLIENT_NEAR: u32 = 1; // the client is the home side
 export const FLOW_SYN_SEEN: u32 = 2; // roles come from a SYN, not from port numbers
 export const FLOW_PROBED_CLIENT: u32 = 4; // first payload of that side was looked at for its dialect
 export const FLOW_PROBED_SERVER: u32 = 8;
-export const FLOW_TOLD: u32 = 16; // at least one finding left for this flow
 export const FLOW_WITNESS: u32 = 32; // carried a mail dialog, a reset or evidence: told at its end
 export const FLOW_PARTIAL: u32 = 64; // its middle was hidden from the tap: no conclusion from absence
 export const FLOW_BOTH_HOME: u32 = 128; // near side chosen because the opener is near by rule
-export const FLOW_CLOSED: u32 = 256; // FIN from both sides or any RST: first to be evicted
-export const FLOW_HEAD: u32 = 512; // plain text: its head is being held for comparison
-export const FLOW_TLS: u32 = 1024; // payload started with a TLS handshake record
+export const FLOW_CLOSED: u32 = 256; // a reset was seen: first to be evicted
 export const FLOW_NAMED: u32 = 2048; // its ClientHello was read, or never will be
 export const FLOW_ANSWERED: u32 = 4096; // the server answered its ClientHello
 export const FLOW_FORGOTTEN: u32 = 8192; // its reset history told something, then made room for another
@@ -74,9 +71,7 @@ export class Handshake {
   synAckTime: u64;
   synAckSeq: u32;
   synAckIpid: u16;
-  synAckWindow: u16;
   synAckTtl: u8;
-  synAckDf: u8;
   /** SYNs of the opener in this attempt, SYN-ACKs seen. */
   synCount: u8;
   synAckCount: u8;

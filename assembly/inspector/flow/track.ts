@@ -45,9 +45,7 @@ export class Track {
         handshake.synAckTime = segment.time;
         handshake.synAckSeq = segment.seq;
         handshake.synAckIpid = <u16>segment.ipid;
-        handshake.synAckWindow = <u16>segment.window;
         handshake.synAckTtl = <u8>segment.ttl;
-        handshake.synAckDf = <u8>segment.df;
       }
       if (handshake.synAckCount != 255) handshake.synAckCount++;
     } else if (fromClient) {

@@ -5,9 +5,8 @@ import { MailEvidence } from "../finding/evidence";
 import { HOST_TOKEN_SIZE, OFFERED_SIZE } from "../finding/finding";
 import { Dialog, TOKEN_SIZE } from "./row";
 import { Word } from "./word";
+import { BACKSLASH, SMALL_X } from "../wire/ascii";
 
-const BACKSLASH: u32 = 0x5c;
-const SMALL_X: u32 = 0x78;
 const MASK_SIZE_MIN: u32 = 4;
 /** A keyword of fewer octets may differ from a real one by as little. */
 const MANGLED_SIZE: u32 = 8;

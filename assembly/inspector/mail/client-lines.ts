@@ -9,11 +9,7 @@ import { Dialog, Mode, Side, Wait } from "./row";
 import { ServerLines } from "./server-lines";
 import { Upgrade } from "./upgrade";
 import { Word } from "./word";
-
-const LF: u32 = 0x0a;
-const CR: u32 = 0x0d;
-const STAR: u32 = 0x2a;
-const LETTER_X: u32 = 0x58;
+import { CR, LETTER_X, LF, STAR } from "../wire/ascii";
 
 export class ClientLines {
   /** Octets of the client up to the end of a line. */

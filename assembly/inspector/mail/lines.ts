@@ -12,10 +12,7 @@ import { Pending } from "./pending";
 import { Dialog, Mode, Side, Wait } from "./row";
 import { ServerLines } from "./server-lines";
 import { Upgrade } from "./upgrade";
-
-const LF: u32 = 0x0a;
-const CR: u32 = 0x0d;
-const DOT: u32 = 0x2e;
+import { CR, DOT, LF } from "../wire/ascii";
 
 export class Lines {
   /** The next octets of one direction. They are zeroed where nothing may stay of them. */

@@ -16,6 +16,7 @@ import { Framing, Traits } from "./dialect/traits";
 import { Head } from "./stream/head";
 import { Hold } from "./stream/hold";
 import { Stream, STREAM_SIZE } from "./stream/stream";
+import { CR } from "../wire/ascii";
 
 /** How a direction is being read. */
 export namespace Mode {
@@ -107,7 +108,6 @@ export class Side {
     this.hidden = 0;
   }
 }
-const CR: u32 = 0x0d;
 const SIDE_FIELDS_SIZE: u32 = 32;
 const SIDE_SIZE: u32 = SIDE_FIELDS_SIZE + LINE_KEPT_MAX;
 if (offsetof<Side>() != SIDE_FIELDS_SIZE) ERROR("Side drifted");

@@ -8,8 +8,7 @@ import { Traits } from "./dialect/traits";
 import { Literal } from "./framing/literal";
 import { Dialog, Side, Wait } from "./row";
 import { Upgrade } from "./upgrade";
-
-const LF: u32 = 0x0a;
+import { LF } from "../wire/ascii";
 
 export class ServerLines {
   /** Octets of the server up to the end of a line. */

@@ -3,14 +3,13 @@
 
 import { MailEvidence } from "../finding/evidence";
 import { Dialog, Mode, Side, Wait } from "./row";
+import { CR, LF } from "../wire/ascii";
 
 const HANDSHAKE: u32 = 0x16;
 const ALERT: u32 = 0x15;
 const MAJOR_VERSION: u32 = 3;
 const MINOR_VERSION_MAX: u32 = 4;
 const CLIENT_HELLO: u32 = 1;
-const CR: u32 = 0x0d;
-const LF: u32 = 0x0a;
 
 export class Upgrade {
   /** The client sent the upgrade command. */

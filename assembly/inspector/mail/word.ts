@@ -2,6 +2,7 @@
 // Longer words are told apart by their first eight octets and their length. Compares, keeps nothing.
 
 import { LINE_KEPT_MAX } from "../limits";
+import { HTAB, SPACE } from "../wire/ascii";
 
 export const WORD_EHLO: u64 = 0x4f4c4845;
 export const WORD_HELO: u64 = 0x4f4c4548;
@@ -32,8 +33,6 @@ export const WORD_LIST: u64 = 0x5453494c;
 export const WORD_UIDL: u64 = 0x4c444955;
 export const WORD_RETR: u64 = 0x52544552;
 export const WORD_TOP: u64 = 0x504f54;
-export const WORD_STAT: u64 = 0x54415453;
-export const WORD_UTF8: u64 = 0x38465455;
 export const WORD_LOGIN: u64 = 0x4e49474f4c;
 export const WORD_SELECT: u64 = 0x5443454c4553;
 export const WORD_EXAMINE: u64 = 0x454e494d415845;
@@ -41,7 +40,6 @@ export const WORD_FETCH: u64 = 0x4843544546;
 export const WORD_UID: u64 = 0x444955;
 export const WORD_ID: u64 = 0x4449;
 export const WORD_LOGOUT: u64 = 0x54554f474f4c;
-export const WORD_IDLE: u64 = 0x454c4449;
 export const WORD_PLAIN: u64 = 0x4e49414c50;
 export const WORD_XOAUTH2: u64 = 0x32485455414f58;
 export const WORD_NTLM: u64 = 0x4d4c544e;
@@ -51,9 +49,6 @@ export const WORD_NO: u64 = 0x4f4e;
 export const WORD_BAD: u64 = 0x444142;
 export const WORD_BYE: u64 = 0x455942;
 export const WORD_PREAUTH: u64 = 0x48545541455250;
-export const WORD_LAST: u64 = 0x5453414c;
-export const WORD_HOST: u64 = 0x54534f48;
-export const WORD_FEAT: u64 = 0x54414546;
 /** X-ANONYMOUSTLS: its first eight octets; 14 in all. */
 export const WORD_ANONYMOUSTLS: u64 = 0x4d594e4f4e412d58;
 /** CAPABILITY: its first eight octets; 10 in all. */
@@ -68,8 +63,6 @@ export const WORD_DIGEST_MD5: u64 = 0x4d2d545345474944;
 export const WORD_ANONYMOUS: u64 = 0x554f4d594e4f4e41;
 /** CRAM-MD5: its first eight octets; 8 in all. */
 export const WORD_CRAM_MD5: u64 = 0x35444d2d4d415243;
-/** NAMESPACE: its first eight octets; 9 in all. */
-export const WORD_NAMESPACE: u64 = 0x43415053454d414e;
 /** XXXX and XXXXXXXX, as a middlebox leaves a command it does not know. */
 export const WORD_X4: u64 = 0x58585858;
 export const WORD_X8: u64 = 0x5858585858585858;
@@ -77,13 +70,10 @@ export const WORD_X8: u64 = 0x5858585858585858;
 export const WORD_SCRAM: u64 = 0x2d4d41524353;
 export const WORD_SCRAM_MASK: u64 = 0xffffffffffff;
 
-const BLANK: u32 = 0x20;
-const TAB: u32 = 0x09;
-
 export class Word {
   @inline static upper(octet: u32): u32 { return octet - 0x61 < 26 ? octet - 32 : octet; }
   @inline static lower(octet: u32): u32 { return octet - 0x41 < 26 ? octet + 32 : octet; }
-  @inline static isBlank(octet: u32): bool { return octet == BLANK || octet == TAB; }
+  @inline static isBlank(octet: u32): bool { return octet == SPACE || octet == HTAB; }
   @inline static isDigit(octet: u32): bool { return octet - 0x30 < 10; }
 
   /** The first eight octets of a token, upper case. */

@@ -13,6 +13,7 @@ import {
 } from "../wire/dns";
 import { Octets } from "../wire/octets";
 import { Policies } from "./policy";
+import { DOT } from "../wire/ascii";
 
 const WAYS: u32 = 4;
 const SETS: u32 = NAME_CAPACITY / WAYS;
@@ -29,7 +30,6 @@ const ALIAS_KEY: u64 = 0x43_4e_4d_ff; // where a name's CNAMEs led, by the name'
 const GRACE_SECONDS: u32 = 600;
 const LIFE_SECONDS_MAX: u32 = 604_800;
 const NANOSECONDS: u64 = 1_000_000_000;
-const DOT: u32 = 0x2e;
 
 /** The name asked for, a name in a record, and the name CNAMEs led to. */
 const QUESTION: usize = memory.data(256, 8);

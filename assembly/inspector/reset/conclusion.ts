@@ -1,4 +1,4 @@
-// What a reset row amounts to: its evidence after the filters of b.4, the reason why nothing is said when
+// What a reset row amounts to: its evidence after the benign explanations, the reason why nothing is said when
 // nothing is left, and the part of a finding that tells it. Decides no verdict; the host's judge does.
 
 import { Finding, FINDING_SEGMENT_FRAMES } from "../finding/finding";

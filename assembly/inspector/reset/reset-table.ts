@@ -23,7 +23,6 @@ export const RESET_REACTIVE: u32 = 512; // it answered a near packet by the book
 export const RESET_REMOTE_RESET: u32 = 1024; // the endpoint itself has reset: later ones answer late packets
 export const RESET_DATA_CUT: u32 = 2048; // application data was on its way when it came
 export const RESET_ICMP: u32 = 4096; // an ICMP refusal by a third party
-export const RESET_IPID_ECHO: u32 = 8192; // an identification equal to one of home's: counts if home's vary
 
 /** Marks of a record. */
 export const MARK_REACTIVE: u32 = 1;

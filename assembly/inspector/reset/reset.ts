@@ -83,7 +83,7 @@ export class Resets {
     return false;
   }
 
-  /** What kind of reset it is: its marks; on the attempt's first one also the filters of b.4. */
+  /** What kind of reset it is: its marks; on the attempt's first one also the benign explanations. */
   private static classify(flow: Flow, row: ResetRow, segment: Segment, stage: Stage): u32 {
     const near = flow.near;
     const far = flow.far;

@@ -1,7 +1,7 @@
 // Far segments that are no resets: content that differs from what came before, a stream that steps back,
 // a second SYN-ACK with other numbers, an option that is missing, header tuples of known injectors.
 
-import { FAR_CHECKSUM_GOOD, FAR_SYNACK_FOREIGN, Flow, FLOW_TLS } from "../flow/flow";
+import { FAR_CHECKSUM_GOOD, FAR_SYNACK_FOREIGN, Flow } from "../flow/flow";
 import { HALF_DATA, HALF_HOLE, HALF_NEXT, HALF_RST, HALF_SYN, HALF_TS } from "../flow/half";
 import { Head, HeadTable } from "./head-table";
 import { ResetRow } from "./reset-table";
@@ -157,7 +157,7 @@ export class Segments {
     if (ready && !Checksum.right(segment)) return;
     if (ready) Segments.mark(flow, FAR_CHECKSUM_GOOD);
     if (!handshake.headRow) {
-      if (far.has(HALF_DATA) || flow.has(FLOW_TLS) || segment.payloadCaptured == 0) return;
+      if (far.has(HALF_DATA) || segment.payloadCaptured == 0) return;
       const first = Octets.u8(segment.payloadAt, 0);
       if (first >= TLS_FIRST && first <= TLS_LAST) return;
       if (!HeadTable.claim(flow, far.has(HALF_SYN) ? far.iss + 1 : segment.seq, segment.time)) return;

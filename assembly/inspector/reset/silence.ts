@@ -16,7 +16,7 @@ import {
 } from "./threshold";
 import { View } from "./view";
 
-/** Said once. */
+/** The evidence is raised once for each connection. */
 const SILENT: u64 = (1 << <u64>SegmentEvidence.SynSilent) | (1 << <u64>SegmentEvidence.ChSilent) |
   (1 << <u64>SegmentEvidence.FlowFreeze);
 

@@ -42,7 +42,8 @@ export class Ip6Extension {
 
   /**
    * Steps over extension headers from `at`. Returns the transport's place shifted left by 8, with its
-   * protocol number in the low octet; 0 when a header is cut or a fragment stands there (see `fragment`).
+   * protocol number in the low octet; 0 when a header is cut, FRAGMENT_FOUND when a
+   * fragment stands there.
    */
   static walk(header: u32, at: usize, end: usize): u64 {
     for (let step: u32 = 0; step < EXTENSION_HEADERS_MAX; step++) {

@@ -1,5 +1,5 @@
 // Octets to numbers: the one place where the inspector touches memory for multi-octet network fields.
-// Network byte order is written once, here. Bounds are the callers' doors' affair.
+// Network byte order is written once, here. Callers have made sure that the octets are there.
 
 export class Octets {
   @inline static u8(at: usize, offset: usize): u32 { return load<u8>(at + offset); }

@@ -3,13 +3,8 @@
 
 import { Dialog, Mode, Side } from "../row";
 import { Word } from "../word";
+import { BRACE_CLOSE, BRACE_OPEN, CR, DIGIT_0, MINUS, PLUS } from "../../wire/ascii";
 
-const CR: u32 = 0x0d;
-const BRACE_OPEN: u32 = 0x7b;
-const BRACE_CLOSE: u32 = 0x7d;
-const PLUS: u32 = 0x2b;
-const MINUS: u32 = 0x2d;
-const ZERO: u32 = 0x30;
 /** A literal of more is no literal. */
 const LITERAL_MAX: u32 = 0x0fffffff;
 
@@ -20,7 +15,7 @@ export class Literal {
     if (octet == BRACE_OPEN) { side.literalState = 1; side.literal = 0; return; }
     if (state == 0 || (state == 3 && octet == CR)) return;
     if (state == 1 && Word.isDigit(octet) && side.literal < LITERAL_MAX / 10) {
-      side.literal = side.literal * 10 + (octet - ZERO);
+      side.literal = side.literal * 10 + (octet - DIGIT_0);
     } else if (state == 1 && (octet == PLUS || octet == MINUS)) side.literalState = 2;
     else if (state < 3 && octet == BRACE_CLOSE) side.literalState = 3;
     else side.literalState = 0;

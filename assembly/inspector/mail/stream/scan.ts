@@ -1,7 +1,7 @@
 // Looks for the end of a line: where the next LF stands. Sixteen octets at a time where the target
 // has vectors; bodies of messages are mostly long lines.
 
-const LF: u32 = 0x0a;
+import { LF } from "../../wire/ascii";
 
 export class Scan {
   /** Address of the first LF in [at, end), or end. */

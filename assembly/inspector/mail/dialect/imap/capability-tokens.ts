@@ -6,12 +6,8 @@ import { Capability } from "../../capability";
 import { Side, TOKEN_SIZE, Wait } from "../../row";
 import { WORD_CAPABILITY, WORD_PREAUTH, Word } from "../../word";
 import { ImapDialog } from "./state";
+import { BRACKET_CLOSE, BRACKET_OPEN, CR, SPACE, STAR } from "../../../wire/ascii";
 
-const CR: u32 = 0x0d;
-const STAR: u32 = 0x2a;
-const BRACKET_OPEN: u32 = 0x5b;
-const BRACKET_CLOSE: u32 = 0x5d;
-const BLANK: u32 = 0x20;
 /** Octets of CAPABILITY. */
 const CAPABILITY_SIZE: u32 = 10;
 
@@ -79,6 +75,6 @@ export class CapabilityTokens {
     if (Word.upper(load<u8>(at, 9)) != 0x59) return false;
     const before = <u32>load<u8>(at - 1);
     return before == BRACKET_OPEN ||
-      (kept == CAPABILITY_SIZE + 2 && before == BLANK && <u32>load<u8>(side.text) == STAR);
+      (kept == CAPABILITY_SIZE + 2 && before == SPACE && <u32>load<u8>(side.text) == STAR);
   }
 }

@@ -14,9 +14,8 @@ import {
   WORD_LOGIN, WORD_LOGOUT, WORD_NO, WORD_NOOP, WORD_OK, WORD_PREAUTH, WORD_SELECT, WORD_STARTTLS, WORD_UID,
   WORD_X8,
 } from "../../word";
+import { PLUS, STAR } from "../../../wire/ascii";
 
-const STAR: u32 = 0x2a;
-const PLUS: u32 = 0x2b;
 const CAPABILITY_SIZE: u32 = 10;
 const AUTHENTICATE_SIZE: u32 = 12;
 

@@ -5,8 +5,8 @@ import { Claim, List } from "../answers";
 import { CapabilityTokens } from "./capability-tokens";
 import { Imap } from "./imap";
 import { ImapDialog } from "./state";
+import { STAR } from "../../../wire/ascii";
 
-const STAR: u32 = 0x2a;
 /** " bye", read little endian. */
 const BLANK_BYE: u32 = 0x65796220;
 

@@ -17,10 +17,7 @@ import {
 } from "../../word";
 import { Pop3Dialog } from "./state";
 import { Verb } from "./verb";
-
-const DOT: u32 = 0x2e;
-const PLUS: u32 = 0x2b;
-const MINUS: u32 = 0x2d;
+import { DOT, MINUS, PLUS } from "../../../wire/ascii";
 
 export class Pop3 {
   /** A complete line of the client. False when its words mean nothing here. */

@@ -6,8 +6,7 @@ import { Claim, List } from "../answers";
 import { Pop3 } from "./pop3";
 import { Pop3Dialog } from "./state";
 import { Verb } from "./verb";
-
-const MINUS: u32 = 0x2d;
+import { MINUS } from "../../../wire/ascii";
 
 @final @unmanaged
 export class Pop3Speech extends Pop3Dialog {

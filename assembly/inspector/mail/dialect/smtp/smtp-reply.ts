@@ -16,9 +16,8 @@ import { SmtpDialog } from "./state";
 import { Verb } from "./verb";
 import { Upgrade } from "../../upgrade";
 import { Word } from "../../word";
+import { LETTER_X, MINUS } from "../../../wire/ascii";
 
-const HYPHEN: u32 = 0x2d;
-const LETTER_X: u32 = 0x58;
 /** Least X's that count as an echoed mask. */
 const ECHO_SIZE_MIN: u32 = 4;
 /** Stars that make a banner a masked one. */
@@ -47,7 +46,7 @@ export class SmtpReply {
     Upgrade.wentOn(dialog, false, false);
     if (dialog.server.mode == Mode.Lost) return;
     const separator = at + 3 < end ? <u32>load<u8>(at, 3) : 0;
-    const more = separator == HYPHEN;
+    const more = separator == MINUS;
     const text = more || Word.isBlank(separator) ? at + 4 : at + 3;
     if (!dialog.replyOpen) SmtpReply.open(dialog, code, text, end);
     dialog.replyCode = <u16>code;

@@ -9,14 +9,8 @@ import { Smtp } from "./smtp";
 import { SmtpReply } from "./smtp-reply";
 import { SmtpDialog } from "./state";
 import { Verb } from "./verb";
+import { CR, DIGIT_0, DIGIT_2, DIGIT_4, MINUS, SPACE, STAR } from "../../../wire/ascii";
 
-const CR: u32 = 0x0d;
-const STAR: u32 = 0x2a;
-const MINUS: u32 = 0x2d;
-const TWO: u32 = 0x32;
-const FOUR: u32 = 0x34;
-const ZERO: u32 = 0x30;
-const BLANK: u32 = 0x20;
 /** Code and separator before the text of a reply. */
 const REPLY_TEXT: u32 = 4;
 
@@ -60,8 +54,8 @@ export class SmtpSpeech extends SmtpDialog {
   /** Replies that say yes may quote. */
   veils(length: u32, octet: u32): bool {
     if (length < REPLY_TEXT - 1) return false;
-    const yes = <u32>load<u8>(this.server.text) == TWO;
-    if (this.veil == VEIL_NAME) return yes && octet == BLANK && length > REPLY_TEXT;
+    const yes = <u32>load<u8>(this.server.text) == DIGIT_2;
+    if (this.veil == VEIL_NAME) return yes && octet == SPACE && length > REPLY_TEXT;
     return yes || Pending.at(this.pending).front != Verb.Mail;
   }
 
@@ -71,14 +65,14 @@ export class SmtpSpeech extends SmtpDialog {
     if (length + 1 < REPLY_TEXT) return;
     if (octet == STAR) { if (this.stars != 0xffff) this.stars++; return; }
     if (length + 1 == REPLY_TEXT && octet == MINUS) return;
-    if (octet != TWO && octet != ZERO && octet != BLANK && octet != CR) this.bannerText = 1;
+    if (octet != DIGIT_2 && octet != DIGIT_0 && octet != SPACE && octet != CR) this.bannerText = 1;
   }
 
   continues(fromClient: bool): void {} // no literals
 
   refuses(at: usize, end: usize): bool {
     const first = <u32>load<u8>(at);
-    return first == FOUR || first == FOUR + 1;
+    return first == DIGIT_4 || first == DIGIT_4 + 1;
   }
 
   bodyEnds(): void { Smtp.dataEnd(this); }
