@@ -18,7 +18,7 @@ CAPTURE ?= test/captures/uplink-story.pcap
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build check test test-update run demo bench bench-live bench-peers bench-arm fuzz soak soak-parsers soak-collectors floods licences pcap package feed board-memory tables size lint format clean help
+.PHONY: build check test test-update run demo bench bench-live bench-peers bench-arm fuzz soak soak-parsers soak-collectors floods licences pcap package feed fresh board-memory tables size lint format clean help
 
 build: $(BUILT) ## compile the inspector, the judge and the host
 
@@ -102,8 +102,11 @@ test-update: build ## rewrite what scenarios expect, in place; read the differen
 package: build $(VARIANTS) ## write .apk and .ipk for routers into build/board (ARCH=aarch64_cortex-a72)
 	$(TSX) board/package/write.ts $(ARCH)
 
-feed: build $(VARIANTS) ## write them with signed indexes (KEYS=folder keeps the keys elsewhere)
+feed: build $(VARIANTS) ## write them with signed indexes (KEYS=folder, default ~/.config/striplight/feed-key)
 	$(TSX) board/package/write.ts --feed $(ARCH)
+
+fresh: $(STAMP) ## the README's commands in a root that holds only what it asks for (as root; COMMANDS="run test feed")
+	@$(TSX) test/fresh/run.ts
 
 board-memory: build $(VARIANTS) ## what the watch holds on an emulated router of 256 MiB (as root; MINUTES=10)
 	@$(TSX) test/bench/board-memory.ts

@@ -10,8 +10,6 @@ export interface Machine {
   readonly triplet: string;
   /** Where a glibc program finds its loader on the router. */
   readonly loader: string;
-  /** Strips binaries for this machine. */
-  readonly strip: string;
 }
 
 export const MACHINES: readonly Machine[] = [
@@ -21,7 +19,6 @@ export const MACHINES: readonly Machine[] = [
     debian: "arm64",
     triplet: "aarch64-linux-gnu",
     loader: "lib/ld-linux-aarch64.so.1",
-    strip: "aarch64-linux-gnu-strip",
   },
   {
     family: "x86_64",
@@ -30,7 +27,6 @@ export const MACHINES: readonly Machine[] = [
     triplet: "x86_64-linux-gnu",
     // Not /lib64: that is a link of the base system, and a package must not cross it.
     loader: "lib/ld-linux-x86-64.so.2",
-    strip: "strip",
   },
 ];
 

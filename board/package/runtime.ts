@@ -1,11 +1,10 @@
 // The recipe of striplight-runtime: Node as its makers publish it, stripped, and the glibc it
 // needs, in the places glibc's loader knows by itself. Nothing is compiled.
 
-import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { debianPackages } from "./debian-source.ts";
-import { withLoader } from "./elf.ts";
+import { stripped, withLoader } from "./elf.ts";
 import { copied, type Entry, file } from "./entry.ts";
 import { type Machine, machineOf } from "./machine.ts";
 import { type NpmSource, npmPackage } from "./npm-source.ts";
@@ -56,14 +55,8 @@ export function publishedNode(store: string, architecture: string): string {
 }
 
 function strippedNode(store: string, machine: Machine): Buffer {
-  const folder = nodeFolder(store, machine);
-  const stripped = join(folder, "node-stripped");
-  if (!existsSync(stripped)) {
-    copyFileSync(join(folder, "bin/node"), `${stripped}.part`);
-    execFileSync(machine.strip, ["--strip-all", "-o", stripped, `${stripped}.part`]);
-    rmSync(`${stripped}.part`);
-  }
-  return withLoader(readFileSync(stripped), `/${machine.loader}`);
+  const published = readFileSync(join(nodeFolder(store, machine), "bin/node"));
+  return withLoader(stripped(published), `/${machine.loader}`);
 }
 
 function libraries(store: string, machine: Machine): Entry[] {

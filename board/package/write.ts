@@ -2,9 +2,10 @@
 // for, below build/board/, and an index of each feed when --feed is given. The same sources give the
 // same octets; only an apk index differs, because an EC signature is drawn anew each time.
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { apk } from "./apk.ts";
@@ -22,13 +23,16 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BOARD = join(ROOT, "build/board");
 const STORE = join(BOARD, "source");
 
-/** Seconds since 1970: SOURCE_DATE_EPOCH, else the last commit's. */
+/** Whoever holds the feed's private keys can put software on routers: they stay out of the checkout. */
+const KEYS = join(homedir(), ".config/striplight/feed-key");
+
+/** Seconds since 1970: SOURCE_DATE_EPOCH, else the last commit's, else (an unpacked archive) a file's. */
 function sourceTime(): number {
   const asked = process.env.SOURCE_DATE_EPOCH;
   if (asked !== undefined) return Number(asked);
-  return Number(
-    execFileSync("git", ["log", "-1", "--format=%ct"], { cwd: ROOT, encoding: "utf8" }),
-  );
+  const told = spawnSync("git", ["log", "-1", "--format=%ct"], { cwd: ROOT, encoding: "utf8" });
+  if (told.status === 0) return Number(told.stdout);
+  return Math.floor(statSync(join(ROOT, "package.json")).mtimeMs / 1000);
 }
 
 function write(path: string, content: Buffer | string): void {
@@ -57,7 +61,7 @@ async function writeFeed(architecture: string, recipes: readonly Recipe[], index
   for (const { apk: made } of apks) write(join(apkFolder, made.fileName), made.content);
   for (const made of ipks) write(join(opkgFolder, made.fileName), made.content);
   if (!index) return;
-  const keys = feedKeys(process.env.KEYS ?? join(BOARD, "key"));
+  const keys = feedKeys(process.env.KEYS ?? KEYS);
   write(join(apkFolder, "packages.adb"), apkIndex(apks, keys.apk));
   write(join(apkFolder, "striplight.pem"), keys.apkPublic);
   for (const [name, content] of Object.entries(opkgIndex(ipks, keys.opkg))) {

@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { gunzipSync, inflateRawSync } from "node:zlib";
 import { apk } from "../../board/package/apk.ts";
 import { apkIndex } from "../../board/package/apk-index.ts";
-import { withLoader } from "../../board/package/elf.ts";
+import { stripped, withLoader } from "../../board/package/elf.ts";
 import { ipk } from "../../board/package/ipk.ts";
 import { opkgIndex } from "../../board/package/opkg-index.ts";
 import { blocks, readPackage } from "./adb-reader.ts";
@@ -156,6 +156,29 @@ describe("board: a feed", () => {
     assert.ok(verify(null, files.Packages ?? Buffer.alloc(0), publicKey, signature.subarray(10)));
     assert.deepEqual(gunzipSync(files["Packages.gz"] ?? Buffer.alloc(0)), files.Packages);
     assert.equal(files.Packages?.toString(), fixture("Packages").toString());
+  });
+});
+
+describe("board: a program without its sections", () => {
+  it("is shorter, names no section, and runs", () => {
+    const folder = mkdtempSync(join(tmpdir(), "striplight-stripped-"));
+    try {
+      const program = readFileSync(process.execPath);
+      const short = stripped(program);
+      assert.ok(short.length < program.length, `${short.length} of ${program.length} octets`);
+      assert.equal(short.readBigUInt64LE(40), 0n);
+      assert.equal(short.readUInt16LE(60), 0);
+      writeFileSync(join(folder, "node"), short, { mode: 0o755 });
+      const answer = execFileSync(join(folder, "node"), ["-p", "6 * 7"], { encoding: "utf8" });
+      assert.equal(answer, "42\n");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("is refused when it is no program", () => {
+    assert.throws(() => stripped(Buffer.from("#!/bin/sh\n")), /not an ELF file/);
+    assert.throws(() => stripped(Buffer.alloc(64)), /not an ELF file/);
   });
 });
 

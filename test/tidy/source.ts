@@ -1,8 +1,7 @@
-// The repository as the tidy tests read it: committed and new files, their lines, what they import.
+// The checkout as the tidy tests read it: its files, their lines, what they import.
 // Only text; nothing is compiled or run.
 
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -15,25 +14,30 @@ export interface Source {
   readonly lines: readonly string[];
 }
 
-/** Files git knows or would add, that exist, by the ends of their names. */
+/** Folders and files of the root that no commit holds: what .gitignore names, and git's own. */
+const IGNORED = new Set([
+  ".git",
+  ...readFileSync(join(ROOT, ".gitignore"), "utf8")
+    .split("\n")
+    .map((line) => line.replace(/^\/|\/$/g, "")),
+]);
+
+/** Files of the checkout by the ends of their names, sorted. An unpacked archive has no git to ask. */
 export function sources(...ends: readonly string[]): Source[] {
-  const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
-    cwd: ROOT,
-    encoding: "utf8",
-  });
-  return [...new Set(listed.split("\n"))]
+  return readdirSync(ROOT)
+    .filter((name) => !IGNORED.has(name))
+    .flatMap(files)
     .filter((path) => ends.some((end) => path.endsWith(end)))
     .sort()
-    .flatMap(readSource);
+    .map((path) => {
+      const text = readFileSync(join(ROOT, path), "utf8");
+      return { path, text, lines: text.split("\n") };
+    });
 }
 
-function readSource(path: string): Source[] {
-  try {
-    const text = readFileSync(join(ROOT, path), "utf8");
-    return [{ path, text, lines: text.split("\n") }];
-  } catch {
-    return []; // listed, but deleted in the work tree
-  }
+function files(path: string): string[] {
+  if (!statSync(join(ROOT, path)).isDirectory()) return [path];
+  return readdirSync(join(ROOT, path)).flatMap((name) => files(`${path}/${name}`));
 }
 
 const IMPORT = /^(?:import|export)\b[^;"]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"/gm;
