@@ -3,7 +3,15 @@
 // the settings of apt and npm) is taken over from this one, so that no host is written down here.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -13,7 +21,7 @@ const PACKAGES = ["make", "gcc", "libc6-dev", "ca-certificates"];
 const SETTINGS = [
   "/etc/resolv.conf",
   "/etc/hosts",
-  "/etc/ssl/certs",
+  "/etc/ssl/certs/ca-certificates.crt",
   "/usr/local/share/ca-certificates",
   "/usr/share/keyrings",
   "/etc/apt/sources.list",
@@ -47,7 +55,8 @@ function archive(): [string, string] {
 function takeOver(root: string, path: string): void {
   if (!existsSync(path)) return;
   mkdirSync(join(root, dirname(path)), { recursive: true });
-  cpSync(path, join(root, path), { recursive: true, dereference: true, force: true });
+  rmSync(join(root, path), { recursive: true, force: true });
+  cpSync(path, join(root, path), { recursive: true, dereference: true });
 }
 
 /** apt's settings without its hooks, which call programs of the machine's own. */
