@@ -13,9 +13,12 @@ import { environment, makeRoot } from "./root.ts";
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
 /** Lines of a command's end that are shown. */
 const SHOWN = 3;
-/** Mounts that live and die with the command. */
-const INSIDE = `mount -t proc proc "$1/proc" && mount --rbind /sys "$1/sys" && mount --rbind /dev "$1/dev" &&
-mount -t tmpfs tmpfs "$1/run" && root=$1 && shift && exec chroot "$root" "$@"`;
+/**
+ * Mounts that live and die with the command; then the root becomes the root of the whole mount namespace:
+ * in a mere chroot the kernel lets nobody make namespaces of their own.
+ */
+const INSIDE = `mount --rbind "$1" "$1" && cd "$1" && mount -t proc proc proc && mount --rbind /sys sys &&
+mount --rbind /dev dev && mount -t tmpfs tmpfs run && shift && pivot_root . . && umount -l . && cd / && exec "$@"`;
 
 /** Runs one make target inside; its exit status and the last lines it wrote. */
 async function inside(root: string, place: string, target: string) {

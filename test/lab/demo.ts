@@ -1,8 +1,10 @@
 // The whole story live in one terminal, in under a minute: a clean session, a stripped one, the
 // alert, the lamp, the log host's record, a forged reset and its alert. Nothing is played back:
-// servers, clients, boxes and striplight itself run in network namespaces made for it.
+// servers, clients, boxes and striplight itself run in network namespaces made for it. Ctrl-C ends it at any
+// moment, and leaves nothing behind.
 // Usage: make demo (as root). Ends with 0 when everything happened that should have.
 
+import { setTimeout as delay } from "node:timers/promises";
 import { Appliance } from "./appliance.ts";
 import { COLLECTOR_PACKAGES, SyslogCollector } from "./collector.ts";
 import { Lab } from "./lab.ts";
@@ -15,6 +17,10 @@ import { WebServer } from "./web-server.ts";
 const WIDTH = 78;
 const NOTHING_MS = 1_500;
 const ALERT_MS = 15_000;
+/** How long what was under way at Ctrl-C may take to notice that its network is gone. */
+const SETTLE_MS = 10_000;
+/** Exit status of a program ended by SIGINT, as shells tell it. */
+const INTERRUPTED = 130;
 
 const begin = performance.now();
 
@@ -120,18 +126,36 @@ async function main(): Promise<number> {
   const collector = new SyslogCollector(lab.network);
   const { host, port } = collector;
   const appliance = new Appliance(lab.network, [{ host, port, proto: "tcp" }]);
-  try {
-    await play(lab, web, appliance, collector);
-  } finally {
+  const clear = async (): Promise<void> => {
     const status = await appliance.stop();
     act(`stopped (exit ${status}); removing the network`);
     await collector.stop();
     collector.remove();
     await web.stop();
     await lab.stop();
+  };
+  const interrupted = interruption(); // before anything is there that would have to be removed
+  const played = play(lab, web, appliance, collector);
+  const ended = await Promise.race([played.then(() => "played" as const), interrupted]).finally(
+    clear,
+  );
+  if (ended === "interrupted") {
+    // What was being started at that moment fails now that its network is gone, or is there by now.
+    await Promise.race([played.catch(() => {}), delay(SETTLE_MS)]);
+    await clear();
+    return INTERRUPTED;
   }
   act("done");
   return 0;
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; later ones change nothing while all is being removed. */
+function interruption(): Promise<"interrupted"> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.on(signal, () => resolve("interrupted"));
+    }
+  });
 }
 
 process.exitCode = await main();
