@@ -8,6 +8,7 @@ import { ABSENT } from "./command/absent.ts";
 import { check } from "./command/check.ts";
 import { type Command, usageError } from "./command/command.ts";
 import { ack, status, testAlarm } from "./command/control.ts";
+import { Output, READER_GONE } from "./command/output.ts";
 import { replay } from "./command/replay.ts";
 import { watch } from "./command/watch.ts";
 import { EXIT, type ExitStatus, HostError } from "./ground/errors.ts";
@@ -35,8 +36,17 @@ const V8_FLAGS: Readonly<Record<string, readonly string[]>> = {
   "22": TUNING,
 };
 
+// A reader that went away (| head) is no failure of ours.
+const output = new Output((code) => {
+  const full = new HostError(EXIT.unavailable, `standard output cannot be written (${code}).`);
+  process.exit(READER_GONE.includes(code) ? EXIT.done : explain(full));
+});
+
 const streams: Streams = {
-  result: (line) => void process.stdout.write(`${line}\n`),
+  result: (line) => output.write(line),
+  onResultLost: (listener) => {
+    output.onLost = listener;
+  },
   diagnostic: (line) => void process.stderr.write(`striplight: ${line}\n`),
 };
 
@@ -100,11 +110,6 @@ function explain(error: unknown): ExitStatus {
   streams.diagnostic(`this is a bug in striplight: ${what}`);
   return EXIT.trapped;
 }
-
-// A reader that went away (| head) is no failure of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === "EPIPE" ? EXIT.done : explain(error));
-});
 
 // Nobody hears a diagnostic any more: the watch goes on, its log and lamp still tell.
 process.stderr.on("error", () => {});

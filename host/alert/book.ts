@@ -21,6 +21,7 @@ import type { Judge } from "../judge.ts";
 import { Announcer } from "./announcer.ts";
 import { FlowLines, flowLine } from "./flow-line.ts";
 import { remembered } from "./forgotten.ts";
+import type { Ignored } from "./ignored.ts";
 import { adjust } from "./incident/adjust.ts";
 import { ClosedPorts } from "./incident/closed-port.ts";
 import { Incidents } from "./incident/incident.ts";
@@ -58,6 +59,8 @@ export interface BookParts {
   readonly sessions?: Sessions;
   readonly matrix?: Matrix;
   readonly open?: OpenAlerts;
+  /** What the owner does not want to hear; without it everything is told. */
+  readonly ignored?: Ignored;
 }
 
 /** The mail side of one finding: the opinion and what history made of the evidence. */
@@ -83,6 +86,7 @@ export class AlertBook {
   readonly closedPorts = new ClosedPorts();
   /** What was raised lately: for status, lamp and acknowledgement. */
   readonly open: OpenAlerts;
+  private readonly ignored: Ignored | null;
 
   constructor(parts: BookParts) {
     this.judge = parts.judge;
@@ -92,6 +96,7 @@ export class AlertBook {
     this.sessions = parts.sessions ?? new Sessions(new BaselineBook(), new Knowledge(nothingOwn));
     this.matrix = parts.matrix ?? new Matrix();
     this.open = parts.open ?? new OpenAlerts();
+    this.ignored = parts.ignored ?? null;
   }
 
   /** Takes a finding; returns the alerts it raised or revised, oldest first. */
@@ -121,8 +126,9 @@ export class AlertBook {
       }
     }
     for (const sample of others) alerts.push(...this.judgeAgain(sample, finding.time));
-    for (const alert of alerts) this.open.take(alert);
-    return alerts;
+    const heard = alerts.filter((alert) => this.ignored?.silences(alert) !== true);
+    for (const alert of heard) this.open.take(alert);
+    return heard;
   }
 
   /** Compares a connection with others; returns the other connections that look different now. */

@@ -7,6 +7,7 @@ import { EXIT, type ExitStatus, type HostError } from "../ground/errors.ts";
 import { formatAlert } from "../text/alert-json.ts";
 import { Told } from "../text/told.ts";
 import { type Command, parseOptions, refusePositionals } from "./command.ts";
+import { Heard } from "./heard.ts";
 
 const OPTIONS = {
   interface: { type: "string", short: "i", multiple: true },
@@ -18,7 +19,8 @@ const HELP = `  -i, --interface IFACE   tap this interface; repeatable (default:
   --json                  one alert a line, as JSON
   -c, --config CONFIG     the configuration file (default: /etc/config/striplight)
 
-Needs root or CAP_NET_RAW to open the tap, and gives it up afterwards. Ends on SIGINT and SIGTERM.
+Needs root or CAP_NET_RAW to open the tap, and gives it up afterwards. Ends on SIGINT and SIGTERM;
+SIGHUP makes it read its configuration again and open its files anew.
 Exit status: 0 stopped, 69 no tap, 70 the inspector trapped, 77 not permitted, 78 configuration.`;
 
 /** How long alerts alike are only counted before the count is said. */
@@ -37,28 +39,40 @@ export const watch: Command = {
     const { place, identity } = preflight(config, values.interface ?? []);
     const { interfaces, addressed } = place;
     const told = new Told();
+    const print = (line: string): void => {
+      if (heard.isRead) streams.result(line);
+    };
     const tell = (lines: readonly string[]): void => {
-      for (const line of lines) streams.result(`${line}\n`);
+      for (const line of lines) print(`${line}\n`);
     };
     let end: (error: HostError | null) => void = () => {};
     const ended = new Promise<HostError | null>((resolve) => {
       end = resolve;
     });
     const { Watch } = await import("../run/watch.ts");
+    const { reload } = await import("../run/reload.ts");
     const running = new Watch({
       config,
       interfaces,
       addressed,
       identity,
       onAlert: (alert) => {
-        if (values.json) streams.result(formatAlert(alert));
+        if (values.json) print(formatAlert(alert));
         else tell(told.tell(alert));
       },
       diagnostic: streams.diagnostic,
       onEnd: end,
     });
+    const heard = new Heard({
+      config: () => running.config,
+      diagnostic: streams.diagnostic,
+      onNobody: () => end(null),
+    });
+    streams.onResultLost((code) => heard.lost(code));
     const onSignal = (): void => end(null);
-    process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+    const onHangup = (): void =>
+      reload(running, () => loadConfig(values.config ?? null), values.interface ?? []);
+    process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("SIGHUP", onHangup);
     await running.start();
     streams.diagnostic(`watching ${interfaces.join(", ")}.`);
     const hourly = setInterval(() => tell(told.rest()), FOLD_MS);
@@ -67,7 +81,7 @@ export const watch: Command = {
     tell(told.rest());
     const figures = running.status();
     await running.stop();
-    process.removeListener("SIGINT", onSignal).removeListener("SIGTERM", onSignal);
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("SIGHUP", onHangup);
     if (failure !== null) throw failure;
     const { counters, framesLost, cpuSeconds } = figures;
     const frames = (counters as Record<string, number>).frames ?? 0;

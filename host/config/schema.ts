@@ -8,6 +8,8 @@ import { parseUci, type UciSection } from "./uci.ts";
 import {
   duration,
   host,
+  type IgnoreRule,
+  ignoreRule,
   interfaceName,
   type KnownServer,
   knownServer,
@@ -55,6 +57,8 @@ export interface Config {
   readonly facility: string;
   /** null: `striplight` where that user exists, else `nobody`. */
   readonly user: string | null;
+  /** Findings that the owner knows and that are kept silent. */
+  readonly ignore: readonly IgnoreRule[];
   readonly knownHosts: readonly KnownServer[];
   readonly knownPlain: readonly KnownServer[];
   readonly collectors: readonly Collector[];
@@ -174,6 +178,7 @@ function readMain(section: UciSection, file: string, collectors: readonly Collec
     alertHold: options.one("alert_hold", duration, 24 * 3_600_000),
     facility: options.one("facility", oneOf(...FACILITIES), "local5"),
     user: options.one("user", userName, null),
+    ignore: options.many("ignore", ignoreRule),
     knownHosts: options.many("known_host", knownServer),
     knownPlain: options.many("known_plain", knownServer),
     collectors,

@@ -85,6 +85,28 @@ export const network: Reader<string> = (value) => {
 
 const dialectName: Reader<KnownServer["dialect"]> = oneOf(...DIALECTS);
 
+/** What the owner knows of a server and does not want to hear; null stands for any. */
+export interface IgnoreRule {
+  readonly host: string;
+  readonly port: number | null;
+  readonly evidence: string | null;
+}
+
+export const ignoreRule: Reader<IgnoreRule> = (value) => {
+  const accepts = rejected(
+    "host|port|evidence, such as mail.example.net|25|cap-masked, or host|*|*",
+  );
+  const [name = "", portText = "", evidence = "", ...more] = value.split("|");
+  const named = name.replace(/^\*\./, "");
+  if (more.length > 0 || !isHost(named)) return accepts;
+  const host = name.toLowerCase();
+  if (portText === "*" && evidence === "*")
+    return Object.freeze({ host, port: null, evidence: null });
+  const port = whole(1, 65_535)(portText);
+  if (typeof port !== "number" || !/^[a-z0-9-]{1,64}$/.test(evidence)) return accepts;
+  return Object.freeze({ host, port, evidence });
+};
+
 export const knownServer: Reader<KnownServer> = (value) => {
   const accepts = rejected(`host|port|dialect, the dialect one of ${DIALECTS.join(", ")}`);
   const [name = "", portText = "", dialectText = "", ...more] = value.split("|");

@@ -4,4 +4,6 @@
 export interface Streams {
   readonly result: (line: string) => void;
   readonly diagnostic: (line: string) => void;
+  /** From now on this is told, with an error's code, when a result cannot be written. */
+  readonly onResultLost: (listener: (code: string) => void) => void;
 }

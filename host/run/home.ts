@@ -36,16 +36,20 @@ function uplinkOf(devices: readonly string[]): string {
 
 export class Home {
   readonly #request: HomeRequest;
+  /** Networks the owner named; none for the private ones. May be replaced. */
+  named: readonly string[];
   #networks = "";
   #uplink: string | null = null;
 
   constructor(request: HomeRequest) {
     this.#request = request;
+    this.named = request.named;
   }
 
   /** Tells an inspector what is home, when that is news to it. `fresh`: it has heard nothing yet. */
   learn(inspector: Inspector, fresh = false): void {
-    const { named, devices } = this.#request;
+    const { named } = this;
+    const { devices } = this.#request;
     const own = devices
       .flatMap((device) => ownAddresses(device))
       .map((address) => `${address}/${address.includes(":") ? 128 : 32}`);

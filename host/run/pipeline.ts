@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { AlertBook } from "../alert/book.ts";
+import type { Ignored } from "../alert/ignored.ts";
 import type { Matrix } from "../alert/matrix.ts";
 import type { OpenAlerts } from "../alert/open-alert.ts";
 import type { Sessions } from "../baseline/session.ts";
@@ -37,6 +38,8 @@ export interface PipelineParts {
   readonly matrix?: Matrix;
   /** What was raised and waits for the owner; without it nothing does yet. */
   readonly open?: OpenAlerts;
+  /** What the owner does not want to hear; without it everything is told. */
+  readonly ignored?: Ignored;
   /** The LAN address behind a connection's near end, null when unknown; without it always unknown. */
   readonly lanClient?: (finding: Finding) => string | null;
   /** Told after each finding of the alerts it raised or revised, often none. */

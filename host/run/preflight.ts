@@ -5,6 +5,7 @@
 
 import type { Config } from "../config/schema.ts";
 import { EXIT, HostError } from "../ground/errors.ts";
+import type { Judge } from "../judge.ts";
 import { readCredentials } from "../sink/credentials.ts";
 import { linkToTap } from "../tap/link.ts";
 import { findUplink } from "../tap/uplink.ts";
@@ -37,14 +38,37 @@ function placeOf(named: readonly string[], configured: readonly string[]): Place
   );
 }
 
-/** Asks everything; `named` are the interfaces of the command line. Throws HostError. */
-export function preflight(config: Config, named: readonly string[]): Ready {
+/** Throws HostError 78 for an evidence name that nobody ever says. */
+function checkIgnored({ ignore }: Config, judge: Judge): void {
+  for (const { host, port, evidence } of ignore) {
+    if (evidence === null || judge.mailClass(evidence) !== "") continue;
+    if (judge.segmentFamily(evidence) !== "") continue;
+    throw new HostError(
+      EXIT.config,
+      `option ignore: "${host}|${port}|${evidence}" is not accepted; expected the name of an evidence, as in alerts.`,
+    );
+  }
+}
+
+/**
+ * Asks everything; `named` are the interfaces of the command line. A `running` watch has opened what it
+ * needs of the files that both name, perhaps with rights that are gone. Throws HostError.
+ */
+export function preflight(
+  config: Config,
+  named: readonly string[],
+  running: Config | null = null,
+): Ready {
   const place = placeOf(named, config.interfaces);
   for (const name of place.interfaces) linkToTap(name);
-  judgeFor(inspectorFor(config.profile)); // they are there, and fit this host and each other
+  // The modules are there, and fit this host and each other.
+  checkIgnored(config, judgeFor(inspectorFor(config.profile)));
   const identity = isRoot() ? resolveIdentity(config.user) : ownIdentity();
   for (const folder of [config.runDir, config.stateDir]) checkOwnFolder(folder);
   if (config.alertFile !== null) checkAlertFile(config.alertFile, identity);
-  for (const collector of config.collectors) readCredentials(collector);
+  const known = running?.collectors.map((collector) => JSON.stringify(collector)) ?? [];
+  for (const collector of config.collectors) {
+    if (!known.includes(JSON.stringify(collector))) readCredentials(collector);
+  }
   return { place, identity };
 }

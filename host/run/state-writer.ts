@@ -2,12 +2,14 @@
 // costs what could not be written, not the watch: it is told once, until writing works again.
 
 import type { BaselineStore } from "../baseline/store.ts";
+import { SEVERITY_RANK, type Severity } from "../ground/alert.ts";
 import { HostError } from "../ground/errors.ts";
 
 export class StateWriter {
   readonly #store: BaselineStore | null;
   readonly #warn: (sentence: string) => void;
   #told = false;
+  #rank = -1;
 
   /** `warn` takes one sentence. */
   constructor(store: BaselineStore | null, warn: (sentence: string) => void) {
@@ -25,12 +27,24 @@ export class StateWriter {
     this.#keep(() => this.#store?.offer(time, urgent));
   }
 
-  /** The same at the time of this machine. */
+  /**
+   * The worst that waits for the owner has changed: where it is worse than what is written down, it is
+   * written at once, for the lamp of the next start. That happens three times at most between two
+   * acknowledgements, however many alerts a stranger provokes.
+   */
+  worstIs(severity: Severity | null): void {
+    const rank = severity === null ? -1 : SEVERITY_RANK[severity];
+    const isWorse = rank > this.#rank;
+    this.#rank = rank;
+    if (isWorse) this.flush();
+  }
+
+  /** The same as offer() at the time of this machine. */
   offerNow(urgent: boolean): void {
     this.offer(BigInt(Date.now()) * 1_000_000n, urgent);
   }
 
-  /** Writes what has changed; for the end. */
+  /** Writes what has changed, at once. */
   flush(): void {
     this.#keep(() => this.#store?.flush());
   }

@@ -1,10 +1,9 @@
 // Turns what the parts of a running watch know into the one object that `status --json` prints and
 // text/status-text.ts words. Counts and changes nothing.
 
+import type { Ignored } from "../alert/ignored.ts";
 import type { OpenAlert } from "../alert/open-alert.ts";
 import { homeDevice } from "../ground/alert.ts";
-import type { AlertFile } from "../sink/alert-file.ts";
-import type { Syslog } from "../sink/syslog.ts";
 import type { TapFigures } from "../tap/tap.ts";
 import { publishedAlert } from "../text/alert-json.ts";
 import type { ControlAnswer } from "./control.ts";
@@ -12,6 +11,7 @@ import { interfaceStatus } from "./interface-status.ts";
 import type { Lamp } from "./lamp.ts";
 import type { OffloadStatus } from "./offload.ts";
 import type { Pipeline } from "./pipeline.ts";
+import type { Sinks } from "./sinks.ts";
 import type { State } from "./state.ts";
 
 /** Alerts a status shows. */
@@ -22,8 +22,8 @@ export interface WatchParts {
   readonly pipeline: Pipeline;
   readonly interfaces: readonly TapFigures[];
   readonly lamp: Lamp;
-  readonly syslog: Syslog;
-  readonly alertFile: AlertFile | null;
+  readonly sinks: Sinks;
+  readonly ignored: Ignored;
   readonly state: State;
   /** Milliseconds since 1970 at the start. */
   readonly since: number;
@@ -31,7 +31,6 @@ export interface WatchParts {
   readonly offload: OffloadStatus;
   readonly framesLost: number;
   readonly traps: number;
-  readonly alertsRaised: number;
 }
 
 /** What became of an alert, beside the alert itself. `age` in seconds of watching. */
@@ -71,12 +70,13 @@ export function watchStatus(parts: WatchParts): ControlAnswer {
     framesLost: parts.framesLost,
     traps: parts.traps,
     cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1_000_000,
-    syslog: parts.syslog.status(),
-    alertFile: parts.alertFile?.status() ?? null,
+    syslog: parts.sinks.syslog.status(),
+    alertFile: parts.sinks.alertFile?.status() ?? null,
+    ignored: parts.ignored.status(),
     baselines: { servers: parts.state.servers },
     closedPorts: book.closedPorts.found(),
     affected: book.matrix.answers(BigInt(Date.now()) * 1_000_000n),
-    alertsRaised: parts.alertsRaised,
+    alertsRaised: parts.sinks.raised,
     nearProxies: book.proxies.found(),
     worstOpen: book.open.worst(),
     alerts: book.open.recent(LAST_ALERTS).map(openStatus),

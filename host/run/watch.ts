@@ -1,17 +1,17 @@
 // The running watch: tap → inspector → drain → book → sinks, the lamp and the control socket beside it.
 // Composes them and orders their beginnings and ends; every part knows only its own business.
 
+import { Ignored } from "../alert/ignored.ts";
 import type { Config } from "../config/schema.ts";
 import type { Alert } from "../ground/alert.ts";
 import { EXIT, HostError } from "../ground/errors.ts";
 import { DAY_SECONDS } from "../ground/time.ts";
 import type { Inspector } from "../inspector.ts";
 import { CrashFile } from "../keep/crash-file.ts";
-import { AlertFile } from "../sink/alert-file.ts";
 import { Led } from "../sink/led.ts";
-import { LOCAL_LOG_PATH, Syslog } from "../sink/syslog.ts";
 import { Conntrack } from "../tap/conntrack.ts";
 import { Tap } from "../tap/tap.ts";
+import { acknowledge } from "./acknowledge.ts";
 import { Control, type ControlAnswer, type ControlRequest } from "./control.ts";
 import { releaseProgram } from "./footprint.ts";
 import { Home } from "./home.ts";
@@ -20,11 +20,14 @@ import { type OffloadStatus, offloadStatus, readOffloadSetting } from "./offload
 import { ownAlertFolder, ownFolder } from "./ownership.ts";
 import { inspectorFor, judgeFor, Pipeline } from "./pipeline.ts";
 import { dropPrivileges, type Identity } from "./privileges.ts";
+import { Sinks } from "./sinks.ts";
 import { isUrgent, makeState, type State } from "./state.ts";
 import { StateWriter } from "./state-writer.ts";
 import { Traps } from "./traps.ts";
 import { watchStatus } from "./watch-status.ts";
 
+/** The class of names that say what left in clear because of something else. */
+const CONSEQUENCE = "C";
 const LAMP_MS = 500;
 const FRAMES_LOST = "frames were lost in the last minute";
 const HEARTBEAT_MS = DAY_SECONDS * 1_000;
@@ -54,8 +57,9 @@ export class Watch {
   readonly #tap: Tap;
   readonly #led: Led | null;
   readonly #lamp: Lamp;
-  readonly #syslog: Syslog;
-  readonly #alertFile: AlertFile | null;
+  readonly sinks: Sinks;
+  readonly #ignored: Ignored;
+  #config: Config;
   readonly #control: Control;
   readonly #state: State;
   readonly #writer: StateWriter;
@@ -66,7 +70,6 @@ export class Watch {
   readonly #crashFile: CrashFile;
   readonly #home: Home;
   #lost = 0;
-  #alerts = 0;
   #user: string | null = null;
   #timers: NodeJS.Timeout[] = [];
 
@@ -74,6 +77,7 @@ export class Watch {
   constructor(request: WatchRequest) {
     const { config, interfaces } = request;
     this.#request = request;
+    this.#config = config;
     this.#crashFile = new CrashFile(config.runDir);
     this.#home = new Home({
       named: config.home,
@@ -84,17 +88,24 @@ export class Watch {
     const inspector = this.#loadInspector();
     this.#state = makeState(config, config.stateDir, request.diagnostic);
     this.#state.open.hold = config.alertHold;
-    this.#writer = new StateWriter(this.#state.store, (sentence) => this.#warn("state", sentence));
+    this.#writer = new StateWriter(this.#state.store, (sentence) =>
+      this.sinks.warn("state", sentence),
+    );
+    const judge = judgeFor(inspector);
+    this.#ignored = new Ignored((name) => judge.mailClass(name) !== CONSEQUENCE);
+    this.#ignored.rules = config.ignore;
     this.#pipeline = new Pipeline({
       inspector,
-      judge: judgeFor(inspector),
+      judge,
+      ignored: this.#ignored,
       keepFlows: false,
       sessions: this.#state.sessions,
       matrix: this.#state.matrix,
       open: this.#state.open,
       lanClient: (finding) => this.#conntrack.lanClient(finding),
       onAlerts: (alerts, finding) => {
-        const news = alerts.filter((alert) => this.#tell(alert));
+        const news = alerts.filter((alert) => this.sinks.tell(alert));
+        if (alerts.length > 0) this.#raised();
         this.#writer.offer(finding.time, isUrgent(alerts) || news.length > 0);
       },
     });
@@ -106,18 +117,18 @@ export class Watch {
       onTrap: (error, block) => this.#recover(error, block),
     });
     this.#led = config.led === null ? null : new Led(config.ledRoot, config.led);
-    const { facility, collectors } = config;
-    this.#syslog = new Syslog({ facility, collectors, localPath: LOCAL_LOG_PATH });
-    this.#alertFile =
-      config.alertFile === null
-        ? null
-        : new AlertFile(config.alertFile, (sentence) => this.#warn("alert-file", sentence));
+    this.sinks = new Sinks({
+      config,
+      state: this.#state,
+      onAlert: request.onAlert,
+      diagnostic: request.diagnostic,
+    });
     this.#lamp = new Lamp({
       led: this.#led,
       worst: () => this.#state.open.worst(),
-      collectors: () => this.#syslog.status().collectors,
+      collectors: () => this.sinks.syslog.status().collectors,
       interfaces: () => this.#tap.figures(),
-      alertFile: () => this.#alertFile?.status() ?? null,
+      alertFile: () => this.sinks.alertFile?.status() ?? null,
       stateFails: () => this.#writer.isFailing,
     });
     this.#control = new Control(config.runDir, (question) => this.#answer(question));
@@ -138,10 +149,10 @@ export class Watch {
       this.#state.store?.load();
       const warning = this.#led?.start() ?? null;
       if (warning !== null) this.#request.diagnostic(warning);
-      this.#syslog.start();
+      this.sinks.syslog.start();
       await this.#control.start();
       if (dropPrivileges(identity)) this.#user = identity.user;
-      this.#alertFile?.open(); // as it will be reopened: with the rights that are left
+      this.sinks.open();
     } catch (error) {
       await this.stop();
       throw this.#explained(error);
@@ -150,10 +161,26 @@ export class Watch {
     this.#timers = [
       setInterval(() => this.#lamp.light(), LAMP_MS),
       setTimeout(releaseProgram, STARTED_MS),
-      setInterval(() => this.#syslog.heartbeat(this.#counters()), HEARTBEAT_MS),
+      setInterval(() => this.sinks.syslog.heartbeat(this.#counters()), HEARTBEAT_MS),
       setInterval(() => this.#followHome(), ADDRESSES_MS),
       setInterval(() => this.#writer.offerNow(false), ADDRESSES_MS), // on quiet nights as well
     ];
+  }
+
+  /** The configuration in force. */
+  get config(): Config {
+    return this.#config;
+  }
+
+  /** Takes over a configuration that a preflight has accepted; what waits for the owner is told again. */
+  reload(config: Config): void {
+    this.#config = config;
+    this.#ignored.rules = config.ignore;
+    this.#state.open.hold = config.alertHold;
+    this.#home.named = config.home;
+    this.sinks.reload(config);
+    this.#followHome();
+    this.#remind();
   }
 
   /** Ends in reverse order. Safe to call twice. */
@@ -164,8 +191,7 @@ export class Watch {
     this.#tap.stop();
     this.#conntrack.stop();
     this.#writer.flush();
-    this.#alertFile?.stop();
-    await Promise.all([this.#syslog.stop(), this.#led?.stop()]); // each may wait a moment
+    await Promise.all([this.sinks.stop(), this.#led?.stop()]); // each may wait a moment
   }
 
   /** What `status --json` prints. */
@@ -174,15 +200,14 @@ export class Watch {
       pipeline: this.#pipeline,
       interfaces: this.#tap.figures(),
       lamp: this.#lamp,
-      syslog: this.#syslog,
-      alertFile: this.#alertFile,
+      sinks: this.sinks,
+      ignored: this.#ignored,
       state: this.#state,
       since: this.#since,
       user: this.#user,
       offload: this.#offload(),
       framesLost: this.#lost,
       traps: this.#traps.count,
-      alertsRaised: this.#alerts,
     });
   }
 
@@ -204,34 +229,20 @@ export class Watch {
     return offloadStatus(interfaces, this.#offloadSetting, this.#conntrack.offloaded());
   }
 
-  /** Tells an alert everybody who is to hear it; whether the log heard it as something new. */
-  #tell(alert: Alert): boolean {
-    if (alert.revision === 1) this.#alerts += 1;
+  #raised(): void {
     this.#lamp.light();
-    const { send, repeated } = this.#state.repeats.admit(alert);
-    if (send) this.#syslog.alert(alert, repeated);
-    this.#alertFile?.write(alert);
-    this.#request.onAlert(alert);
-    return send;
+    this.#writer.worstIs(this.#state.open.worst());
   }
 
-  /** What still waits for the owner is told again: by a lamp that went out, to logs that may have missed it. */
   #remind(): void {
-    const { open, repeats } = this.#state;
-    for (const [alert, times] of repeats.again(open.calling())) this.#syslog.alert(alert, times);
+    this.sinks.remind();
     this.#lamp.light();
-  }
-
-  /** One sentence about the watch, for whoever reads its output and for whoever reads the log. */
-  #warn(kind: string, sentence: string): void {
-    this.#request.diagnostic(sentence);
-    this.#syslog.notice(kind, "warning", sentence);
   }
 
   #degrade(frames: number): void {
     this.#lost += frames;
     if (!this.#lamp.isDegradedBy(FRAMES_LOST)) {
-      this.#syslog.notice("frames-lost", "notice", `${frames} frames were lost on the way in`);
+      this.sinks.syslog.notice("frames-lost", "notice", `${frames} frames were lost on the way in`);
     }
     this.#lamp.degrade(FRAMES_LOST);
   }
@@ -251,7 +262,7 @@ export class Watch {
       this.#request.onEnd(new HostError(EXIT.trapped, `the inspector failed: ${what}${kept}`));
       return;
     }
-    this.#syslog.notice("inspector-replaced", "warning", what);
+    this.sinks.syslog.notice("inspector-replaced", "warning", what);
     this.#request.diagnostic(`${what} A new one took over after ${took} ms.${kept}`);
     this.#lamp.degrade("the inspector failed and was replaced");
   }
@@ -259,33 +270,26 @@ export class Watch {
   #answer(question: ControlRequest): ControlAnswer {
     if (question.command === "status") return this.status();
     if (question.command === "test-alarm") {
-      this.#syslog.testAlarm();
+      this.sinks.syslog.testAlarm();
       this.#lamp.test(true);
       const { state: lamp, problem: lampProblem } = this.#lamp;
-      return { lamp: lampProblem === null ? lamp : null, lampProblem, ...this.#syslog.status() };
+      return {
+        lamp: lampProblem === null ? lamp : null,
+        lampProblem,
+        ...this.sinks.syslog.status(),
+      };
     }
-    const acknowledged = this.#acknowledge(question.id);
+    const acknowledged = acknowledge(this.#pipeline.book, question.id);
     this.#lamp.test(false);
     this.#writer.offerNow(true);
-    this.#lamp.light();
+    this.#raised();
     return { acknowledged };
-  }
-
-  /** Throws HostError 64 for an id that means no alert, or more than one. */
-  #acknowledge(id: string | null): number {
-    const named = id === null ? [] : this.#state.open.named(id);
-    if (id !== null && named.length !== 1) {
-      const what = named.length === 0 ? "there is no alert" : "several alerts begin with";
-      const where = "`striplight status` lists them";
-      throw new HostError(EXIT.usage, `${what} "${id}"; ${where}.`);
-    }
-    return this.#pipeline.book.acknowledge(id);
   }
 
   #counters(): Record<string, number> {
     const counters = this.#pipeline.inspector.counters();
     const frames = Number(counters.get("frames") ?? 0n);
-    return { frames, lost: this.#lost, alerts: this.#alerts, traps: this.#traps.count };
+    return { frames, lost: this.#lost, alerts: this.sinks.raised, traps: this.#traps.count };
   }
 
   #explained(error: unknown): HostError {

@@ -3,6 +3,7 @@
 // place. Knows no format (syslog-line.ts) and no transport (channel.ts).
 
 import type { Collector } from "../config/schema.ts";
+import { HostError } from "../ground/errors.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { type Credentials, readCredentials } from "./credentials.ts";
 
@@ -69,6 +70,20 @@ export class Delivery {
     this.#credentials = readCredentials(this.#collector);
     this.#running = true;
     this.#connect();
+  }
+
+  /** Whether this delivers to that collector, as it is configured. */
+  isFor(collector: Collector): boolean {
+    return JSON.stringify(collector) === JSON.stringify(this.#collector);
+  }
+
+  /** Reads certificates again, for the next connection; keeps those it has where the rights are gone. */
+  renew(): void {
+    try {
+      this.#credentials = readCredentials(this.#collector);
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+    }
   }
 
   /** Waits a moment for what can still go, then closes. Safe to call twice. */

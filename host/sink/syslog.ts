@@ -35,20 +35,30 @@ export interface SyslogStatus {
 export const LOCAL_LOG_PATH = "/dev/log";
 
 export class Syslog {
-  readonly #origin: Origin;
-  readonly #deliveries: readonly Delivery[];
+  #origin: Origin;
+  #deliveries: readonly Delivery[];
   readonly #local: LocalLog | null;
   #hasLocal = false;
 
   constructor(request: SyslogRequest) {
     this.#origin = { facility: request.facility, hostname: hostname(), pid: process.pid };
     this.#local = request.localPath === null ? null : new LocalLog(request.localPath);
-    this.#deliveries = request.collectors.map(
+    this.#deliveries = request.collectors.map((collector) => this.#delivery(collector));
+  }
+
+  /** Takes over other collectors; one that stays the same keeps its connection and what waits for it. */
+  reload({ facility, collectors }: Pick<SyslogRequest, "facility" | "collectors">): void {
+    this.#origin = { ...this.#origin, facility };
+    const before = this.#deliveries;
+    this.#deliveries = collectors.map(
       (collector) =>
-        new Delivery(collector, (count) =>
-          this.#line("dropped", "warning", `${count} records found no room and were dropped`),
-        ),
+        before.find((delivery) => delivery.isFor(collector)) ?? this.#delivery(collector),
     );
+    for (const delivery of this.#deliveries) {
+      if (before.includes(delivery)) delivery.renew();
+      else delivery.start();
+    }
+    for (const delivery of before) if (!this.#deliveries.includes(delivery)) void delivery.stop();
   }
 
   /** Opens the local log and begins to connect. Throws HostError 78 for a bad certificate file. */
@@ -90,6 +100,12 @@ export class Syslog {
       localDropped: this.#local?.dropped ?? 0,
       collectors: this.#deliveries.map((delivery) => delivery.status()),
     };
+  }
+
+  #delivery(collector: Collector): Delivery {
+    return new Delivery(collector, (count) =>
+      this.#line("dropped", "warning", `${count} records found no room and were dropped`),
+    );
   }
 
   #line(kind: string, severity: Severity, text: string): string {

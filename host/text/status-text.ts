@@ -131,6 +131,10 @@ export function describeStatus(status: Values): string {
     ...section("collectors", listOf(valuesOf(status.syslog).collectors).map(collectorLine)),
     ...fileLine(valuesOf(status.alertFile)),
     `alerts: ${status.alertsRaised} raised; open: ${status.worstOpen ?? "none"}`,
+    ...section(
+      "kept silent, for the owner knows (list ignore)",
+      listOf(status.ignored).map(({ rule, alerts }) => `  ${rule}: ${alerts} alerts`),
+    ),
     ...section("who is affected, last 24 hours", listOf(status.affected).map(affectedLine)),
     ...section("last alerts", listOf(status.alerts).flatMap(alertLines)),
   ].join("\n");

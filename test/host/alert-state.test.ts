@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { AlertBook } from "../../host/alert/book.ts";
+import { Ignored, type IgnoreRule } from "../../host/alert/ignored.ts";
 import { OpenAlerts } from "../../host/alert/open-alert.ts";
 import { Repeats } from "../../host/alert/repeat.ts";
 import { BaselineBook } from "../../host/baseline/book.ts";
@@ -144,6 +145,41 @@ describe("open alerts", () => {
     assert.equal(observe(5n * DAY), 1);
     assert.equal(book.acknowledge(null), 2);
     assert.equal(observe(6n * DAY), 0);
+  });
+});
+
+describe("what the owner knows", () => {
+  const asa = { evidence: ["cap-masked", "clear-mail"] };
+  const silent = (rules: readonly IgnoreRule[], change: Partial<Alert> = {}): boolean => {
+    const ignored = new Ignored((name) => !name.startsWith("clear-"));
+    ignored.rules = rules;
+    return ignored.silences(alert({ ...asa, ...change }));
+  };
+  const rule = { host: "mx1.ex.test", port: 25, evidence: "cap-masked" };
+
+  it("silences that one finding at that server and no other", () => {
+    const { flow } = alert();
+    assert.equal(silent([rule]), true);
+    assert.equal(silent([{ ...rule, host: "*.ex.test" }]), true);
+    assert.equal(silent([{ ...rule, host: "198.51.100.25" }]), true);
+    assert.equal(silent([{ ...rule, port: null, evidence: null }]), true);
+    assert.equal(silent([]), false);
+    assert.equal(silent([{ ...rule, host: "ex.test" }]), false);
+    assert.equal(silent([rule], { evidence: ["cap-masked", "refused-starttls"] }), false);
+    assert.equal(silent([rule], { evidence: ["clear-auth"] }), false);
+    assert.equal(silent([rule], { flow: { ...flow, serverPort: 587 } }), false);
+    assert.equal(silent([rule], { serverName: "mx2.ex.test" }), false);
+  });
+
+  it("counts what it keeps silent, by rule", () => {
+    const ignored = new Ignored(() => true);
+    ignored.rules = [rule, { ...rule, evidence: "cap-hole" }];
+    ignored.silences(alert({ evidence: ["cap-masked"] }));
+    ignored.silences(alert({ evidence: ["cap-masked"], revision: 2 }));
+    assert.deepEqual(ignored.status(), [
+      { rule: "mx1.ex.test|25|cap-masked", alerts: 2 },
+      { rule: "mx1.ex.test|25|cap-hole", alerts: 0 },
+    ]);
   });
 });
 
