@@ -16,6 +16,7 @@ import { HALF_SEEN, HALF_SYN } from "./flow/half";
 import { Home } from "./flow/home";
 import { FlowKey } from "./flow/key";
 import { CLASS_CLOSED, CLASS_KEPT, FlowTable, FROM_CLIENT, SLOT_NONE } from "./flow/table";
+import { Fate, Taken } from "./flow/taken";
 import { Track } from "./flow/track";
 import { DUE_PER_FRAME_MAX, SYN_REPEATED_NS } from "./limits";
 import { Dialogs } from "./mail/dialogs";
@@ -58,6 +59,11 @@ export class Connection {
     const fromNear = fromClient == flow.has(FLOW_CLIENT_NEAR);
     let touched = false;
     if (segment.has(RST)) Counters.add(Counter.Resets, 1);
+    segment.fate = fromNear ? Fate.Taken : Taken.judge(flow, segment);
+    if (segment.fate != Fate.Taken && Taken.dropped(segment)) {
+      Counters.add(Counter.SegmentsDropped, 1);
+      return Reason.Ok;
+    }
     if (EVIDENCE && Forensics.wants(flow, segment, fromNear)) {
       Forensics.observe(flow, segment, fromNear);
       touched = true;

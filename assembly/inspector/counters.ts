@@ -23,6 +23,8 @@ export enum Counter {
   StreamsReordered,
   StreamGaps,
   FramesBeforeClock,
+  /** Far segments that home drops: damaged, outside its window, stamped by an older clock. */
+  SegmentsDropped,
 }
 
 /** Room for 32 counters and 64 reasons. */

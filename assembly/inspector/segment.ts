@@ -55,15 +55,15 @@ export class Segment {
   tsEcr: u32;
   /** Window scale option of a SYN, 255 when absent. */
   windowScale: u32;
-  /** MSS option of a SYN, 0 when absent. */
-  mss: u32;
   /** The option octets as sent: their place and size (0–40). */
   optionsAt: usize;
   optionsSize: u32;
-  /** Place of the TCP header, where the checksum begins; it is only summed for evidence that needs it. */
+  /** Place of the TCP header, where the checksum begins. */
   tcpAt: usize;
   /** 1 when the frame's checksum was not ready when captured (offload): never judge it. */
   checksumNotReady: u32;
+  /** What home does with it, as far as the tap can tell: a Fate of flow/taken.ts. */
+  fate: u32;
 
   @inline static at(at: usize): Segment { return changetype<Segment>(at); }
   @inline has(bits: u32): bool { return (this.flags & bits) != 0; }

@@ -1,11 +1,16 @@
 // One connection: who, since when, its two halves, its handshake, the near side's last packets.
 //
-//   0          32     40    48       56    60    64           128          192             256
-//   ├─addresses─┼ports─┼flags┼openTime┼frame┼rows─┼client half─┼server half─┼─handshake────┤
+//   0          32     40    48       56    60    64         96         128        160        192        256
+//   ├─addresses─┼ports─┼flags┼openTime┼frame┼rows─┼client now─┼server now┼client ever┼server ever┼─handshake─┤
+//   └ line 1: who; compared ──────────────────────┴ line 2: moves ───────┴ lines 3 and 4: now and then ────────┘
+//
+// A frame in the middle of a connection touches the first two lines: which connection it is, and for
+// each direction what is expected next, acknowledged, offered, when and with which habit (half.ts). The
+// others are for handshakes, mail, resets and ends.
 //
 // "client" sent the first SYN (without one: has the higher port). "near" is the home side.
 
-import { Half, HALF_SIZE } from "./half";
+import { Half, HALF_SIZE, HALF_SPAN } from "./half";
 import { FLOW_ROW_SIZE } from "../limits";
 
 /** Flags of a flow. */
@@ -20,6 +25,7 @@ export const FLOW_CLOSED: u32 = 256; // a reset was seen: first to be evicted
 export const FLOW_NAMED: u32 = 2048; // its ClientHello was read, or never will be
 export const FLOW_ANSWERED: u32 = 4096; // the server answered its ClientHello
 export const FLOW_FORGOTTEN: u32 = 8192; // its reset history told something, then made room for another
+export const FLOW_ASKED: u32 = 16384; // a near packet waits for the answer that measures a round trip
 
 /** What the flow carries. Mail is told as Mail plus the number of its dialect. */
 export enum Application { Other, Tls, Http, Mail }
@@ -46,7 +52,7 @@ export class Flow {
   dialogRow: u16;
   resetRow: u16;
 
-  // Client half at 64, server half at 128 (see half.ts); fields below begin at 192.
+  // Client half at 64, server half at 96, each with its second part 64 further on; the handshake at 192.
 
   @inline static at(at: usize): Flow { return changetype<Flow>(at); }
   @inline get client(): Half { return Half.at(changetype<usize>(this) + 64); }
@@ -81,8 +87,7 @@ export class Handshake {
   rttSamples: u8;
   /** Next slot of the trigger ring. */
   triggerNext: u8;
-  /** Near packets (any kind) since the flow began, saturating: "no outbound packet between". */
-  nearPackets: u16;
+  spare: u16;
   /** Row of the far side's first octets, held to be compared; 0 = none. */
   headRow: u16;
   /** Bits FAR_…: what was learnt about the far side's segments. */
@@ -112,6 +117,6 @@ export const TRIGGER_SIZE: u32 = 12;
 export const TRIGGER_SLOTS: u32 = 2;
 
 if (offsetof<Flow>() != 64) ERROR("Flow head drifted");
-if (offsetof<Half>() != HALF_SIZE) ERROR("Half drifted");
+if (offsetof<Half>() != HALF_SPAN || 64 + HALF_SIZE + HALF_SPAN != 192) ERROR("Half drifted");
 if (offsetof<Handshake>() != 40) ERROR("Handshake drifted");
 if (FLOW_ROW_SIZE != 256) ERROR("Flow row drifted");

@@ -1,40 +1,47 @@
 // Keeps a connection's two halves, its handshake and the near side's last packets up to date.
-// Judges nothing. A reset never moves a sequence number: it may be forged. RFC 9293 §3.3.1, §3.4.
+// Judges nothing. A reset never moves a sequence number: it may be forged; what home drops moves nothing
+// (taken.ts). RFC 9293 §3.3.1, §3.4.
 
 import { Seq } from "../wire/seq";
 import { ACK, FIN, RST, Segment, SYN } from "../segment";
-import { Flow, FLOW_CLOSED, Handshake, TRIGGER_SLOTS } from "./flow";
+import { Flow, FLOW_ASKED, FLOW_CLOSED, TRIGGER_SLOTS } from "./flow";
 import {
   Half, HALF_DATA, HALF_FIN, HALF_HOLE, HALF_NEXT, HALF_RST, HALF_SEEN, HALF_SYN, HALF_TS,
 } from "./half";
+import { Fate, Taken } from "./taken";
 
 /** RFC 7323 §2.3: a shift above 14 is read as 14. */
 const WINDOW_SCALE_MAX: u32 = 14;
 /** A step of the identification up to this is the sender's own counter going on. */
 const IPID_STEP_MAX: u32 = 64;
+/** Packets of one side by which its habit of identifications is known. */
+const IPID_PACKETS: u32 = 512;
 
 export class Track {
   /** After this call the flow knows the segment. */
   static update(flow: Flow, segment: Segment, fromClient: bool): void {
+    const fate = segment.fate;
+    if (fate > Fate.Old) return;
     const half = fromClient ? flow.client : flow.server;
     const peer = fromClient ? flow.server : flow.client;
     const flags = segment.flags;
+    half.time = segment.time;
+    if (fate == Fate.Old) return;
     if (flags & RST) {
       half.set(HALF_RST | HALF_SEEN);
       flow.set(FLOW_CLOSED);
     } else {
       if (flags & SYN) Track.open(flow, half, segment, fromClient);
-      Track.advance(half, segment);
+      Track.advance(half, peer, segment);
       Track.identity(half, peer, segment);
     }
     if (half === flow.near) {
-      const handshake = flow.handshake;
-      if (handshake.nearPackets != 0xffff) handshake.nearPackets++;
-      if (segment.end != segment.seq && !(flags & RST)) Track.trigger(handshake, segment);
-    } else if (flags & ACK && !(flags & RST)) {
-      Track.roundTrip(flow.handshake, segment);
+      if (segment.end == segment.seq || (flags & RST) != 0) return;
+      Taken.refute(peer, segment);
+      Track.trigger(flow, segment);
+    } else if (flow.has(FLOW_ASKED) && (flags & (ACK | RST)) == ACK) {
+      Track.roundTrip(flow, segment);
     }
-    half.time = segment.time;
   }
 
   /** A SYN or SYN-ACK: the side's ISS and what it may use. */
@@ -55,29 +62,28 @@ export class Track {
     if (!half.has(HALF_SYN)) {
       half.iss = segment.seq;
       half.windowScale = <u8>segment.windowScale;
-      half.mss = <u16>segment.mss;
       half.set(HALF_SYN);
     }
   }
 
   /** SND.NXT, acknowledgment, window, timestamps. */
-  @inline private static advance(half: Half, segment: Segment): void {
+  @inline private static advance(half: Half, peer: Half, segment: Segment): void {
     const flags = segment.flags;
     let set: u32 = HALF_SEEN;
+    let inOrder = true;
     if (!half.has(HALF_NEXT)) {
       half.sndNxt = segment.end;
-      half.ackMax = flags & ACK ? segment.ack : 0;
       set |= HALF_NEXT;
     } else {
-      const gap = Seq.diff(segment.seq, half.sndNxt);
-      if (gap > 0 && !half.has(HALF_HOLE)) {
+      inOrder = Seq.diff(segment.seq, half.sndNxt) <= 0;
+      if (!inOrder && !half.has(HALF_HOLE)) {
         half.holeStart = half.sndNxt;
         half.holeEnd = segment.seq;
         set |= HALF_HOLE;
       }
       if (Seq.after(segment.end, half.sndNxt)) half.sndNxt = segment.end;
-      if (flags & ACK && (half.ackMax == 0 || Seq.after(segment.ack, half.ackMax))) half.ackMax = segment.ack;
     }
+    Track.offer(half, segment);
     if (segment.payloadLength) {
       set |= HALF_DATA;
       half.dataTime = segment.time;
@@ -86,12 +92,26 @@ export class Track {
     if (flags & FIN) set |= HALF_FIN;
     if (segment.hasTimestamp) {
       set |= HALF_TS;
-      half.tsVal = segment.tsVal;
+      // What came early says nothing of the clock that the octets before it will show. RFC 7323 §4.3.
+      if (inOrder && !Taken.holeOpen(half, peer)) half.tsVal = segment.tsVal;
     }
-    const scale = flags & SYN || half.windowScale == 255 ? 0 : min<u32>(half.windowScale, WINDOW_SCALE_MAX);
-    half.window = segment.window << scale;
     half.set(set);
-    if (half.packets != u32.MAX_VALUE) half.packets++;
+    half.count();
+  }
+
+  /** Its acknowledgment, and how far its window reaches. A SYN's window is never scaled. RFC 7323 §2.2. */
+  @inline private static offer(half: Half, segment: Segment): void {
+    const scale = segment.flags & SYN || half.windowScale == 255 ? 0 : min<u32>(half.windowScale, WINDOW_SCALE_MAX);
+    const window = segment.window << scale;
+    if (!(segment.flags & ACK)) { half.edge = window; return; }
+    const edge = segment.ack + window;
+    if (half.ackMax == 0) {
+      half.ackMax = segment.ack;
+      half.edge = edge;
+      return;
+    }
+    if (Seq.after(segment.ack, half.ackMax)) half.ackMax = segment.ack;
+    if (Seq.after(edge, half.edge)) half.edge = edge;
   }
 
   /** A segment starts where the hole starts: reordering or a retransmission closes it. */
@@ -103,10 +123,10 @@ export class Track {
   /** TTL and identification habits of the sender. */
   @inline private static identity(half: Half, peer: Half, segment: Segment): void {
     const step = (segment.ipid - <u32>half.ipid) & 0xffff;
-    if (half.packets > 1 && step != 0) {
+    if (step > IPID_STEP_MAX && half.packets > 1) half.ipidRun = 0;
+    if (step != 0 && half.packets > 1 && half.packets < IPID_PACKETS) {
       if (half.ipidVaried != 255) half.ipidVaried++;
-      if (step <= IPID_STEP_MAX) { if (half.ipidRun != 255) half.ipidRun++; }
-      else half.ipidRun = 0;
+      if (step <= IPID_STEP_MAX && half.ipidRun != 255) half.ipidRun++;
     }
     half.ipid = <u16>segment.ipid;
     // The SYN may be a proxy's; the bare ACK that ends a handshake may be, too.
@@ -131,7 +151,8 @@ export class Track {
    * Remembers a near packet that asks for an answer. Sent twice, it measures nothing any more (Karn's
    * rule): an answer to the first copy would look too fast for the second.
    */
-  private static trigger(handshake: Handshake, segment: Segment): void {
+  private static trigger(flow: Flow, segment: Segment): void {
+    const handshake = flow.handshake;
     for (let slot: u32 = 0; slot < TRIGGER_SLOTS; slot++) {
       const earlier = handshake.trigger(slot);
       if (earlier.timeUs && earlier.end == segment.end) {
@@ -140,6 +161,7 @@ export class Track {
         return;
       }
     }
+    flow.set(FLOW_ASKED);
     const slot = <u32>handshake.triggerNext;
     const trigger = handshake.trigger(slot);
     trigger.timeUs = <u32>(segment.time / 1000);
@@ -150,10 +172,13 @@ export class Track {
   }
 
   /** A far acknowledgment of exactly a near packet's end is a round trip; of a repeated SYN it is none. */
-  @inline private static roundTrip(handshake: Handshake, segment: Segment): void {
+  private static roundTrip(flow: Flow, segment: Segment): void {
+    const handshake = flow.handshake;
+    let waiting = false;
     for (let slot: u32 = 0; slot < TRIGGER_SLOTS; slot++) {
       const trigger = handshake.trigger(slot);
-      if (trigger.length == 0 || trigger.end != segment.ack) continue;
+      if (trigger.length == 0) continue;
+      if (trigger.end != segment.ack) { waiting = true; continue; }
       const elapsed = <u32>(segment.time / 1000) - trigger.timeUs;
       trigger.length = 0; // one sample a packet
       if (segment.flags & SYN && handshake.synCount > 1) return;
@@ -161,5 +186,6 @@ export class Track {
       if (handshake.rttSamples != 255) handshake.rttSamples++;
       return;
     }
+    if (!waiting) flow.flags &= ~FLOW_ASKED;
   }
 }

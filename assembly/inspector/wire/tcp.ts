@@ -11,7 +11,6 @@ const HEADER_SIZE_MIN: u32 = 20;
 
 const OPTION_END: u32 = 0;
 const OPTION_NOP: u32 = 1;
-const OPTION_MSS: u32 = 2;
 const OPTION_WINDOW_SCALE: u32 = 3;
 const OPTION_TIMESTAMPS: u32 = 8;
 /** NOP NOP TIMESTAMPS 10, as nearly every stack sends it; read little endian. RFC 7323 appendix A. */
@@ -49,7 +48,6 @@ export class Tcp {
   @inline static options(at: usize, end: usize, segment: Segment): void {
     segment.hasTimestamp = 0;
     segment.windowScale = 255;
-    segment.mss = 0;
     if (end - at == 12 && Octets.u32le(at, 0) == TIMESTAMPS_ALIGNED) {
       segment.hasTimestamp = 1;
       segment.tsVal = Octets.u32(at, 4);
@@ -71,8 +69,6 @@ export class Tcp {
         segment.tsEcr = Octets.u32(at, 6);
       } else if (kind == OPTION_WINDOW_SCALE && length == 3) {
         segment.windowScale = Octets.u8(at, 2);
-      } else if (kind == OPTION_MSS && length == 4) {
-        segment.mss = Octets.u16(at, 2);
       }
       at += length;
     }
