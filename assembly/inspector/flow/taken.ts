@@ -89,8 +89,9 @@ export class Taken {
   private static opening(near: Half, far: Half, segment: Segment): u32 {
     const settled = near.ackMax != 0;
     if (far.has(HALF_SYN) && segment.seq == far.iss) return settled ? Fate.Old : Fate.Taken;
-    if (settled) return segment.end == near.ackMax ? Fate.Taken : Fate.Outside;
-    const first = !far.has(HALF_SYN);
+    if (settled && (segment.flags & ACK) == 0) return Fate.Outside;
+    if (settled && segment.end == near.ackMax) return Fate.Taken;
+    const first = !settled && !far.has(HALF_SYN);
     const answers = (segment.flags & ACK) == 0 || !near.has(HALF_SYN) || segment.ack == near.iss + 1;
     // A second answer, or one to another SYN: the first that fits is home's, but that it came is worth a look.
     return first && answers ? Fate.Taken : Fate.Unsure;
