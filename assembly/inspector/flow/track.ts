@@ -105,9 +105,9 @@ export class Track {
     const window = segment.window << scale;
     if (!(segment.flags & ACK)) { half.edge = window; return; }
     const edge = segment.ack + window;
-    if (half.ackMax == 0) {
+    if (half.ackMax == 0) { // what its SYN offered stands: an edge is not taken back
       half.ackMax = segment.ack;
-      half.edge = edge;
+      half.edge = segment.ack + max(window, half.edge);
       return;
     }
     if (Seq.after(segment.ack, half.ackMax)) half.ackMax = segment.ack;
