@@ -164,7 +164,7 @@ export const GUARDS: readonly Guard[] = [
     "port-zero",
   ),
   scenario(
-    "mail/dialect/imap/literal.ts",
+    "mail/framing/literal.ts",
     " && side.literal < LITERAL_MAX / 10",
     "",
     "literal-larger-than-any-is-no-literal",
