@@ -7,13 +7,14 @@ import { basename, join } from "node:path";
 import {
   COLUMNS_MAX,
   EMPTY_NAMES,
+  ENTRIES,
   isPlace,
   LINES_MAX,
   LONG_FILES,
   MEMORY_PERMISSIONS,
 } from "./tidy/allowed.ts";
 import { FOREIGN } from "./tidy/foreign.ts";
-import { IMPORT_TABLE, type ImportLayer, STRANGERS } from "./tidy/import-table.ts";
+import { STRANGERS } from "./tidy/import-table.ts";
 import { none } from "./tidy/offender.ts";
 import { codeLines, importsOf, ROOT, type Source, sources } from "./tidy/source.ts";
 
@@ -23,17 +24,6 @@ const product = code.filter(({ path }) => /^(assembly|host|board)\//.test(path))
 const paths = (some: readonly Source[]): string[] => some.map(({ path }) => path);
 
 describe("tidy: imports", () => {
-  it("point down the table", () => {
-    const problems = product.flatMap((source) => {
-      const layer = layerOf(source.path);
-      if (layer === undefined) return [`${source.path} belongs to no layer`];
-      return importsOf(source)
-        .filter((target) => !mayImport(layer, target))
-        .map((target) => `${source.path} (${layer.name}) imports ${target}`);
-    });
-    none(problems, "move the shared part down, or add the direction to test/tidy/import-table.ts");
-  });
-
   it("never join strangers", () => {
     const problems = STRANGERS.flatMap((group) =>
       product
@@ -47,25 +37,9 @@ describe("tidy: imports", () => {
     none(problems, "put what both need into a file of its own that knows neither");
   });
 
-  it("of the product never reach into tests", () => {
-    const problems = product.flatMap((source) =>
-      importsOf(source)
-        .filter((target) => target.startsWith("test/"))
-        .map((target) => `${source.path} imports ${target}`),
-    );
-    none(problems, "the product stands without its tests");
-  });
-
   it("reach every file from an entry", () => {
-    const entries = [
-      "assembly/inspector/index.ts",
-      "assembly/judge/index.ts",
-      "host/main.ts",
-      "board/package/write.ts",
-      "assembly/inspector/rt/forbid.ts", // named in asconfig.json
-    ];
     const byPath = new Map(product.map((source) => [source.path, source]));
-    const reached = new Set(entries);
+    const reached = new Set<string>(ENTRIES);
     for (const path of reached) {
       const source = byPath.get(path);
       if (source !== undefined) for (const target of importsOf(source)) reached.add(target);
@@ -77,17 +51,6 @@ describe("tidy: imports", () => {
     );
   });
 });
-
-function layerOf(path: string): ImportLayer | undefined {
-  return IMPORT_TABLE.find((layer) => layer.files.test(path));
-}
-
-function mayImport(layer: ImportLayer, target: string): boolean {
-  const other = layerOf(target);
-  if (other === undefined) return false;
-  if (other.name === layer.name || layer.may.includes(other.name)) return true;
-  return layer.may.includes("*inspector") && target.startsWith("assembly/inspector/");
-}
 
 describe("tidy: the inspector", () => {
   for (const permission of MEMORY_PERMISSIONS) {

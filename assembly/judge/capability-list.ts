@@ -107,7 +107,7 @@ function acquaintance(offered: string[], order: string[]): i32 {
  * The keyword hidden by the mask at `mask`, by the usual order of the server families that know the list
  * best; empty when none fits or they disagree. Always an inference.
  */
-export function hiddenKeyword(offered: string[], mask: i32, dialect: string): string {
+function hiddenKeyword(offered: string[], mask: i32, dialect: string): string {
   if (mask < 0 || mask >= offered.length) return "";
   let best = 0;
   let answers: string[] = [];

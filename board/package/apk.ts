@@ -14,7 +14,7 @@ const S_IFLNK = 0o120000;
 /** apk knows a package by the first 20 octets of a hash over its description. */
 const IDENTITY_OCTETS = 20;
 
-export function sha256(content: Buffer): Buffer {
+function sha256(content: Buffer): Buffer {
   return createHash("sha256").update(content).digest();
 }
 

@@ -9,7 +9,7 @@ import { tarGz } from "./tar.ts";
 const STORED = 0;
 
 /** The fields of a package, as they stand in its control file and in an index. */
-export function control(recipe: Recipe): string {
+function control(recipe: Recipe): string {
   const fields: Record<string, string> = {
     Package: recipe.name,
     Version: recipe.version,

@@ -22,7 +22,7 @@ function written(comment: string, key: KeyObject, value: Buffer): string {
 }
 
 /** The name of the file in /etc/opkg/keys. */
-export function fingerprint(privateKey: string): string {
+function fingerprint(privateKey: string): string {
   return nameOf(createPrivateKey(privateKey)).toString("hex");
 }
 

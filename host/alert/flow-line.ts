@@ -10,7 +10,7 @@ import { type Opinion, sortedNames } from "./opinion.ts";
 import type { FlowRecord } from "./record.ts";
 import { BY_NAME } from "./segment-opinion.ts";
 
-/** A transparent proxy answers for the server. detection: G6. */
+/** A transparent proxy answers for the server. Rule G6 of docs/DETECTION.md. */
 const NEAR_PROXY = "near-proxy";
 /** A mail port is closed towards everybody. */
 const PORT_CLOSED = "port-closed";

@@ -50,7 +50,7 @@ export interface FlowRecord {
 }
 
 /** Both ends as an alert shows them. */
-export function flowOf(finding: Finding): AlertFlow {
+function flowOf(finding: Finding): AlertFlow {
   const { client, clientPort, server, serverPort, application } = finding;
   return { client, clientPort, server, serverPort, application };
 }

@@ -9,7 +9,7 @@ const MICROSECONDS_PER_MILLISECOND = 1000;
 
 /** Evidence that comparison gives a reset: the reset itself carries it. */
 const COMPARED = ["fp-unknown-constant", "fp-constant-distance"];
-/** Failing by name where others work. detection: G2. */
+/** Failing by name where others work. Rule G2 of docs/DETECTION.md. */
 export const BY_NAME = "name-differential";
 
 /** Evidence of one kind, by strength. */

@@ -6,7 +6,7 @@ import { createGunzip } from "node:zlib";
 import { EXIT, HostError } from "../ground/errors.ts";
 
 /** The name that stands for standard input. */
-export const STANDARD_INPUT = "-";
+const STANDARD_INPUT = "-";
 
 /** Packed octets handed to the decompressor at a time: even 1,000-fold they fit the window. */
 const PACKED_CHUNK_SIZE = 16_384;

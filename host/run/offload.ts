@@ -9,7 +9,7 @@
 import { readFileSync } from "node:fs";
 import { parseUci } from "../config/uci.ts";
 
-export const FIREWALL_PATH = "/etc/config/firewall";
+const FIREWALL_PATH = "/etc/config/firewall";
 
 export interface OffloadSetting {
   readonly software: boolean;

@@ -9,7 +9,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { ADDRESS_SIZE, formatAddress, networkOctets } from "../ground/address.ts";
 
-export const CONNTRACK_PATH = "/proc/net/nf_conntrack";
+const CONNTRACK_PATH = "/proc/net/nf_conntrack";
 
 /** A list is believed for this long: an alert asks for several connections at once. */
 const FRESH_MS = 1_000;

@@ -6,17 +6,17 @@
 import { getSystemErrorName } from "node:util";
 import koffi from "koffi";
 
-export const AF_UNIX = 1;
+const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_PACKET = 17;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
-export const SOL_SOCKET = 1;
-export const SO_ERROR = 4;
+const SOL_SOCKET = 1;
+const SO_ERROR = 4;
 export const SOL_PACKET = 263;
-export const ETH_P_ALL = 3;
+const ETH_P_ALL = 3;
 
 const PROT_READ = 1;
 const PROT_WRITE = 2;

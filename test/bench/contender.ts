@@ -3,19 +3,9 @@
 
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { PEERS } from "./peer.ts";
+import { type Contender, PEERS } from "./peer.ts";
 import { reference } from "./reference.ts";
 import { describe, readAlerts, readTruth, score } from "./score.ts";
-
-export interface Contender {
-  readonly name: string;
-  /** Command line over a capture, or null when it is not installed. */
-  command(capture: string): readonly string[] | null;
-  /** What its output says of the planted events. */
-  report(output: string, truth: string): string;
-  /** Another system, slow enough to be asked for by name or with --peers. */
-  readonly peer: boolean;
-}
 
 const STRIPLIGHT = fileURLToPath(new URL("../../build/striplight.cjs", import.meta.url));
 const nothing = () => "";

@@ -14,8 +14,17 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Contender } from "./contender.ts";
 import { describeNamed, readNamed, readTruth } from "./score.ts";
+
+export interface Contender {
+  readonly name: string;
+  /** Command line over a capture, or null when it is not installed. */
+  command(capture: string): readonly string[] | null;
+  /** What its output says of the planted events. */
+  report(output: string, truth: string): string;
+  /** Another system, slow enough to be asked for by name or with --peers. */
+  readonly peer: boolean;
+}
 
 /** A later Debian suite in a folder of its own, for what this one does not package. */
 export const PEER_ROOT = fileURLToPath(new URL("../../build/peer-root", import.meta.url));

@@ -7,8 +7,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { CONTENDERS, type Contender, FLOOR } from "./contender.ts";
+import { CONTENDERS, FLOOR } from "./contender.ts";
 import { type Cost, cpu, measure, median } from "./measure.ts";
+import type { Contender } from "./peer.ts";
 import { reference } from "./reference.ts";
 import { FOLDER, type Kind, type Made, make } from "./traffic.ts";
 

@@ -106,3 +106,38 @@ export const LONG_FILES: Readonly<Record<string, number>> = {};
 /** Names that say nothing. */
 export const EMPTY_NAMES =
   /^(utils?|helpers?|managers?|handlers?|data|info|misc|common|buf|tmp|pkt)$/i;
+
+/** Read by name from outside, so that no file needs to import what they hand out. */
+export const ENTRIES: readonly string[] = [
+  "assembly/inspector/index.ts",
+  "assembly/judge/index.ts",
+  "host/main.ts",
+  "board/package/write.ts", // run by the Makefile
+  "assembly/inspector/rt/forbid.ts", // named in asconfig.json
+];
+
+/** Declarations that stand although no source reads them: `path NAME`, and why. */
+export const UNREAD: Readonly<Record<string, string>> = {
+  "host/run/watch.ts Watch": "brought in when a watch starts, by an import inside the function",
+  "host/tap/uplink.ts findUplink": "brought in when no interface is named, likewise",
+};
+
+/** Names with two meanings in one module, and why that may be. */
+export const SHARED_NAMES: Readonly<Record<string, string>> = {
+  countersAt: "the door hands the table's address on as a 32-bit number",
+  reasonsAt: "the door hands the table's address on as a 32-bit number",
+  Progress: "the bar of a command, and what a replay asks of one",
+};
+
+/** Files that comments and documents speak of and that stand elsewhere, or are made. */
+export const ELSEWHERE: ReadonlySet<string> = new Set([
+  "smtp_proto.c", // of Postfix
+  "nf_conntrack_standalone.c", // of Linux
+  "net/packet/af_packet.c", // of Linux
+  "policy.json", // of STARTTLS Everywhere
+  "procd.sh", // of OpenWrt
+  "crash-N.pcap", // written after a trap
+  "crash-1.pcap",
+  "crash-3.pcap",
+  "mail/DIALECT-MODE.pcap", // stands for a row of files
+]);

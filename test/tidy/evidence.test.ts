@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { allScenarios } from "../scenario/language/library.ts";
 import { judgeRows } from "./catalogue-rows.ts";
 import { evidenceSets, SETS_FILE } from "./evidence-sets.ts";
+import { MADE_DOCUMENTS, withMadeParts } from "./made-text.ts";
 import { none } from "./offender.ts";
 import { RULES } from "./rule-table.ts";
 import { ROOT, sources } from "./source.ts";
@@ -33,6 +34,21 @@ describe("tidy: evidence", () => {
   it("has its sets made from the catalogue", () => {
     const written = readFileSync(join(ROOT, SETS_FILE), "utf8");
     assert.equal(written, evidenceSets(), "run `make tables`, read the difference, commit it");
+  });
+
+  for (const document of MADE_DOCUMENTS) {
+    it(`has the made parts of ${document.path} made from what they follow from`, () => {
+      const text = readFileSync(join(ROOT, document.path), "utf8");
+      assert.equal(text, withMadeParts(text, document), "run `make tables` and commit it");
+    });
+  }
+
+  it("has every name described in docs/DETECTION.md", () => {
+    const text = readFileSync(join(ROOT, "docs/DETECTION.md"), "utf8");
+    none(
+      names.filter((name) => !new RegExp(`^- .*\`${name}\`.*:`, "m").test(text)),
+      "say in docs/DETECTION.md why it is evidence, what must have been seen, and who does it honestly",
+    );
   });
 
   it("has a witness for every name", () => {

@@ -1,100 +1,89 @@
-// Who may import whom, as data. A file belongs to the first layer that matches its path; it may
-// import its own layer and those named. The walk of a frame goes down this table once.
+// Who may import whom, as data: layers from the top of the house to its ground. A file belongs to the
+// first layer that matches its path; it may import its own layer and those it names, which all stand
+// further down. A frame's walk goes down the inspector's part of this table once.
 
 export interface ImportLayer {
   readonly name: string;
   readonly files: RegExp;
-  readonly may: readonly string[];
+  /** Layers further down; `*` for every one of the same part of the house. */
+  readonly may: readonly string[] | "*";
+  /** Which part of the house: its own drawing in docs/ARCHITECTURE.md. */
+  readonly part: "tests" | "board" | "inspector" | "judge" | "host";
 }
 
+type Row = readonly [name: string, files: RegExp, may: readonly string[] | "*"];
+
+function part(name: ImportLayer["part"], rows: readonly Row[]): ImportLayer[] {
+  return rows.map(([layer, files, may]) => ({ name: layer, files, may, part: name }));
+}
+
+const FLOOR = ["flow", "finding", "wire", "ground"];
+
 export const IMPORT_TABLE: readonly ImportLayer[] = [
-  // The inspector: a frame goes down this list once. The three wings know the floor below and not each other.
-  {
-    name: "ABI",
-    files: /^assembly\/inspector\/index\.ts$/,
-    may: ["*inspector"],
-  },
-  {
-    name: "walk",
-    files: /^assembly\/inspector\/walk\.ts$/,
-    may: ["inspect", "source", "finding", "flow", "wire", "ground"],
-  },
-  {
-    name: "inspect",
-    files: /^assembly\/inspector\/inspect\.ts$/,
-    may: ["decode", "connection", "flow", "ground"],
-  },
-  {
-    name: "decode",
-    files: /^assembly\/inspector\/decode\.ts$/,
-    may: ["connection", "server names", "wire", "ground"],
-  },
-  {
-    name: "connection",
-    files: /^assembly\/inspector\/connection\.ts$/,
-    may: ["mail", "reset", "server names", "flow", "finding", "wire", "ground"],
-  },
-  {
-    name: "ground",
-    files: /^assembly\/inspector\/(limits|memory|guard|reason|counters|segment|clock)\.ts$/,
-    may: [],
-  },
-  { name: "wire", files: /^assembly\/inspector\/wire\//, may: ["ground"] },
-  { name: "source", files: /^assembly\/inspector\/source\//, may: ["ground", "wire"] },
-  { name: "finding", files: /^assembly\/inspector\/finding\//, may: ["ground"] },
-  { name: "flow", files: /^assembly\/inspector\/flow\//, may: ["ground", "wire"] },
-  {
-    name: "server names",
-    files: /^assembly\/inspector\/name\//,
-    may: ["ground", "wire", "flow", "finding"],
-  },
-  {
-    name: "reset",
-    files: /^assembly\/inspector\/reset\//,
-    may: ["ground", "wire", "flow", "finding"],
-  },
-  {
-    name: "mail",
-    files: /^assembly\/inspector\/mail\//,
-    may: ["ground", "wire", "flow", "finding", "server names"],
-  },
-  { name: "forbidding runtime", files: /^assembly\/inspector\/rt\//, may: [] },
-  // The judge is another module; what both are made with stands on the inspector's floor.
-  { name: "judge module", files: /^assembly\/judge\//, may: ["finding"] },
-  { name: "compiler's world", files: /^assembly\/target\.d\.ts$/, may: [] },
-  // The host. Nothing of it imports assembly sources: names and offsets come from the module.
-  { name: "main", files: /^host\/main\.ts$/, may: ["command", "host ground", "package"] },
-  {
-    name: "command",
-    files: /^host\/command\//,
-    may: ["run", "tap", "config", "text", "host ground"],
-  },
-  {
-    name: "run",
-    files: /^host\/run\//,
-    may: [
-      ...["alert", "baseline", "capture", "tap", "C library", "sink", "seam"],
-      ...["config", "keep", "text", "host ground"],
+  // Tests may look at everything; nothing looks at them.
+  ...part("tests", [["tests", /^test\//, "*"]]),
+  // Packages and images are made of built files: they know no source of the product.
+  ...part("board", [["board", /^board\//, []]]),
+  // The judge is a module of its own; what both modules are made with stands on the inspector's floor.
+  ...part("judge", [["judge", /^assembly\/judge\//, ["finding"]]]),
+  // The inspector: the three wings (mail, reset, server names) know the floor below and not each other.
+  ...part("inspector", [
+    ["ABI", /^assembly\/inspector\/index\.ts$/, "*"],
+    ["walk", /^assembly\/inspector\/walk\.ts$/, ["inspect", "source", ...FLOOR]],
+    ["inspect", /^assembly\/inspector\/inspect\.ts$/, ["decode", "connection", "flow", "ground"]],
+    [
+      "decode",
+      /^assembly\/inspector\/decode\.ts$/,
+      ["connection", "server names", "wire", "ground"],
     ],
-  },
-  { name: "alert", files: /^host\/alert\//, may: ["baseline", "seam", "host ground"] },
-  { name: "baseline", files: /^host\/baseline\//, may: ["seam", "host ground"] },
-  { name: "capture", files: /^host\/capture\//, may: ["seam", "host ground"] },
-  { name: "C library", files: /^host\/tap\/libc\.ts$/, may: ["host ground"] },
-  { name: "tap", files: /^host\/tap\//, may: ["C library", "seam", "host ground"] },
-  { name: "sink", files: /^host\/sink\//, may: ["C library", "config", "text", "host ground"] },
-  {
-    name: "seam",
-    files: /^host\/(inspector|judge|drain|modules|webassembly\.d|as-bind\.d)\.ts$/,
-    may: ["host ground"],
-  },
-  { name: "config", files: /^host\/config\//, may: ["host ground"] },
-  { name: "keep", files: /^host\/keep\//, may: ["host ground"] },
-  { name: "text", files: /^host\/text\//, may: ["host ground"] },
-  { name: "host ground", files: /^host\/ground\//, may: [] },
-  // Packages for routers take what was built, never a source.
-  { name: "board", files: /^board\//, may: [] },
-  { name: "package", files: /^package\.json$/, may: [] },
+    [
+      "connection",
+      /^assembly\/inspector\/connection\.ts$/,
+      ["mail", "reset", "server names", ...FLOOR],
+    ],
+    ["mail", /^assembly\/inspector\/mail\//, FLOOR],
+    ["reset", /^assembly\/inspector\/reset\//, FLOOR],
+    ["server names", /^assembly\/inspector\/name\//, FLOOR],
+    ["source", /^assembly\/inspector\/source\//, ["wire", "ground"]],
+    ["flow", /^assembly\/inspector\/flow\//, ["wire", "ground"]],
+    ["finding", /^assembly\/inspector\/finding\//, ["ground"]],
+    ["wire", /^assembly\/inspector\/wire\//, ["ground"]],
+    [
+      "ground",
+      /^assembly\/inspector\/(limits|memory|guard|reason|counters|segment|clock)\.ts$|^assembly\/target\.d\.ts$/,
+      [],
+    ],
+    ["forbidding runtime", /^assembly\/inspector\/rt\//, []],
+  ]),
+  // The host. Nothing of it imports assembly sources: names and offsets come from the module.
+  ...part("host", [
+    ["main", /^host\/main\.ts$/, ["command", "host ground", "package"]],
+    ["command", /^host\/command\//, ["run", "tap", "config", "text", "host ground"]],
+    [
+      "run",
+      /^host\/run\//,
+      [
+        ...["alert", "baseline", "capture", "sink", "tap", "seam", "config", "C library"],
+        ...["text", "keep", "host ground"],
+      ],
+    ],
+    ["alert", /^host\/alert\//, ["baseline", "seam", "host ground"]],
+    ["baseline", /^host\/baseline\//, ["seam", "host ground"]],
+    ["capture", /^host\/capture\//, ["seam", "host ground"]],
+    ["sink", /^host\/sink\//, ["config", "C library", "text", "host ground"]],
+    ["tap", /^host\/tap\/(?!libc\.ts$)/, ["C library", "seam", "host ground"]],
+    [
+      "seam",
+      /^host\/(inspector|judge|drain|modules|webassembly\.d|as-bind\.d)\.ts$/,
+      ["host ground"],
+    ],
+    ["config", /^host\/config\//, ["host ground"]],
+    ["C library", /^host\/tap\/libc\.ts$/, ["host ground"]],
+    ["text", /^host\/text\//, ["host ground"]],
+    ["keep", /^host\/keep\//, ["host ground"]],
+    ["host ground", /^host\/ground\//, []],
+    ["package", /^package\.json$/, []],
+  ]),
 ];
 
 /** Files that recognise different things and must not know one another. */

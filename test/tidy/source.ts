@@ -40,6 +40,30 @@ function files(path: string): string[] {
   return readdirSync(join(ROOT, path)).flatMap((name) => files(`${path}/${name}`));
 }
 
+const CLAUSE =
+  /^(?:import|export)\s+(?:type\s+)?(?:\w+,\s*)?(?:\{([^}]*)\}|\*(?: as \w+)?)\s*from\s+"([^"]+)"/gm;
+
+function resolved(source: Source, name: string): string {
+  const path = normalize(join(dirname(source.path), name));
+  return /\.\w+$/.test(path) ? path : `${path}.ts`;
+}
+
+/** What a source imports or hands on by name from the project's own files, as `path NAME`. */
+export function importedNames(source: Source): string[] {
+  return [...source.text.matchAll(CLAUSE)].flatMap(([, names = "", from = ""]) =>
+    names
+      .split(",")
+      .map((name) =>
+        name
+          .trim()
+          .replace(/^type\s+/, "")
+          .replace(/\s+as\s+\w+$/, ""),
+      )
+      .filter((name) => name !== "" && from.startsWith("."))
+      .map((name) => `${resolved(source, from)} ${name}`),
+  );
+}
+
 const IMPORT = /^(?:import|export)\b[^;"]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"/gm;
 const DYNAMIC = /\bimport\(\s*"([^"]+)"\s*\)/g;
 
@@ -49,8 +73,12 @@ export function importsOf(source: Source): string[] {
   return found
     .map((match) => match[1] ?? match[2] ?? "")
     .filter((name) => name.startsWith("."))
-    .map((name) => normalize(join(dirname(source.path), name)))
-    .map((path) => (/\.\w+$/.test(path) ? path : `${path}.ts`));
+    .map((name) => resolved(source, name));
+}
+
+/** The code without comments, in which strings stand as they are. */
+export function codeText(source: Source): string {
+  return source.text.replace(/\/\*[\s\S]*?\*\/|("(?:[^"\\\n]|\\.)*")|\/\/[^\n]*/g, "$1");
 }
 
 /** Lines without comments and string contents, for rules about code. Line numbers stay. */

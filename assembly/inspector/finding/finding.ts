@@ -17,7 +17,7 @@ export const FRAMES_MAX: u32 = 8;
 /** Octets of a capability list: upper-case first tokens in wire order, each followed by one blank. */
 export const OFFERED_SIZE: u32 = 440;
 export const HOST_TOKEN_SIZE: u32 = 64;
-export const SERVER_NAME_SIZE: u32 = 96;
+const SERVER_NAME_SIZE: u32 = 96;
 /** The last labels of the name that CNAMEs led to. */
 export const CANONICAL_SIZE: u32 = 72;
 

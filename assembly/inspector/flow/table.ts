@@ -24,8 +24,8 @@ const MARK_TIME: u32 = 0x3fffffff;
 
 /** Classes of a mark, the first to go first. */
 export const CLASS_CLOSED: u32 = 0;
-export const CLASS_HALF_OPEN: u32 = 1;
-export const CLASS_OPEN: u32 = 2;
+const CLASS_HALF_OPEN: u32 = 1;
+const CLASS_OPEN: u32 = 2;
 export const CLASS_KEPT: u32 = 3;
 
 /** alive: rows in use. ordinal: serial number of the last flow. epoch: time the marks count from. */

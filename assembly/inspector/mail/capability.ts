@@ -10,7 +10,7 @@ import { BACKSLASH, SMALL_X } from "../wire/ascii";
 const MASK_SIZE_MIN: u32 = 4;
 /** A keyword of fewer octets may differ from a real one by as little. */
 const MANGLED_SIZE: u32 = 8;
-export const NO_MASK: u32 = 255;
+const NO_MASK: u32 = 255;
 
 export class Capability {
   /** A list begins; an earlier one is no longer shown, but what it proved stays. */

@@ -10,7 +10,7 @@ import {
 import { Benign, Fingerprint, SegmentEvidence, Stage } from "../finding/evidence";
 import { RANK_NONE } from "../finding/rank";
 import { SILENCE } from "../finding/sets";
-import { Family } from "./family";
+import { Families } from "./family";
 import { TIMESTAMPS_STRIPPED } from "./threshold";
 
 const ECHOES: u64 = (1 << <u64>SegmentEvidence.RstIpidEcho) | (1 << <u64>SegmentEvidence.SegIpidEcho);
@@ -44,8 +44,8 @@ export class Conclusion {
     if (<u32>row.timestampsMissing >= TIMESTAMPS_STRIPPED && !conclusive) cancelled |= TIMESTAMP;
     strong &= ~cancelled;
     weak &= ~cancelled;
-    const earlier = Family.rank(row.earlierWeak, row.earlierStrong, row.earlierConclusive);
-    const rank = Family.rank(weak, strong, conclusive);
+    const earlier = Families.rank(row.earlierWeak, row.earlierStrong, row.earlierConclusive);
+    const rank = Families.rank(weak, strong, conclusive);
     if (earlier > rank) return Conclusion.keep(row.earlierWeak, row.earlierStrong, row.earlierConclusive, earlier);
     return Conclusion.keep(weak, strong, conclusive, rank);
   }

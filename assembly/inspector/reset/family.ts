@@ -14,19 +14,19 @@ export const EXPLAINED_BY_CLOSE: u64 = SEQUENCE | TTL | IPID | TIME | OPTION |
   (1 << <u64>SegmentEvidence.RstAliveAfter) | (1 << <u64>SegmentEvidence.RstBurst) |
   (1 << <u64>SegmentEvidence.RstFlagsOdd);
 
-export class Family {
+export class Families {
   /** The verdict these three planes of evidence add up to, as a rank. */
   static rank(weak: u64, strong: u64, conclusive: u64): u32 {
-    const rank = rankOf(Family.count(conclusive), Family.count(strong | conclusive), Family.count(weak));
+    const rank = rankOf(Families.count(conclusive), Families.count(strong | conclusive), Families.count(weak));
     // A refusal by a third party is told by itself, whatever else there is.
     return rank == RANK_NONE && strong & REFUSAL ? RANK_SUSPECT : rank;
   }
 
   /** Families with a member in the set. */
   private static count(set: u64): u32 {
-    return Family.one(set, STATE) + Family.one(set, SEQUENCE) + Family.one(set, TTL) +
-      Family.one(set, IPID) + Family.one(set, OPTION) + Family.one(set, TIME) +
-      Family.one(set, CONTENT) + Family.one(set, FINGERPRINT);
+    return Families.one(set, STATE) + Families.one(set, SEQUENCE) + Families.one(set, TTL) +
+      Families.one(set, IPID) + Families.one(set, OPTION) + Families.one(set, TIME) +
+      Families.one(set, CONTENT) + Families.one(set, FINGERPRINT);
   }
 
   @inline private static one(set: u64, family: u64): u32 { return set & family ? 1 : 0; }

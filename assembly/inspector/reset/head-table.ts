@@ -8,17 +8,17 @@ import { Seq } from "../wire/seq";
 import { Flow } from "../flow/flow";
 
 /** A race between two answers is over in a round trip or two; after this long a complete head may go. */
-export const HEAD_KEEP_NS: u64 = 5_000_000_000;
+const HEAD_KEEP_NS: u64 = 5_000_000_000;
 /** No stack retransmits later than this (RFC 6298 §2.5 allows a ceiling of 60 s). */
-export const HEAD_STALE_NS: u64 = 60_000_000_000;
+const HEAD_STALE_NS: u64 = 60_000_000_000;
 const HEAD_HEADER_SIZE: u32 = 24;
 /** No segment is longer: one that begins further before the head does not reach it. */
 const HEAD_REACH: i32 = 65536;
 /** Octets of a stream that are held. */
-export const HEAD_SIZE: u32 = HEAD_ROW_SIZE - HEAD_HEADER_SIZE;
+const HEAD_SIZE: u32 = HEAD_ROW_SIZE - HEAD_HEADER_SIZE;
 
 @final @unmanaged
-export class Head {
+export class HeldHead {
   /** Address of its flow. */
   flow: u32;
   previous: u16;
@@ -30,8 +30,8 @@ export class Head {
   /** When it last grew, ns. */
   time: u64;
 
-  @inline static of(row: u32): Head {
-    return changetype<Head>(HEAD_TABLE + <usize>row * HEAD_ROW_SIZE);
+  @inline static of(row: u32): HeldHead {
+    return changetype<HeldHead>(HEAD_TABLE + <usize>row * HEAD_ROW_SIZE);
   }
   @inline get octets(): usize { return changetype<usize>(this) + HEAD_HEADER_SIZE; }
   @inline get index(): u32 { return <u32>((changetype<usize>(this) - HEAD_TABLE) / HEAD_ROW_SIZE); }
@@ -80,7 +80,7 @@ export class Head {
   }
 }
 
-if (offsetof<Head>() != HEAD_HEADER_SIZE) ERROR("Head drifted");
+if (offsetof<HeldHead>() != HEAD_HEADER_SIZE) ERROR("HeldHead drifted");
 
 /** first and last row in order of their claims; rows never used begin after `fresh`; `free` is the first free one. */
 const ENDS: usize = memory.data(8, 8);
@@ -90,12 +90,12 @@ export class HeadTable {
   /** A head for this flow whose stream begins at `start`; 0 when every head is still in use. */
   static claim(flow: Flow, start: u32, now: u64): u32 {
     let index = <u32>load<u16>(FRESH, 2);
-    if (index) store<u16>(FRESH, Head.of(index).next, 2);
+    if (index) store<u16>(FRESH, HeldHead.of(index).next, 2);
     else if (<u32>load<u16>(FRESH) + 1 < HEAD_CAPACITY) {
       index = <u32>load<u16>(FRESH) + 1;
       store<u16>(FRESH, <u16>index);
     } else {
-      const oldest = Head.of(load<u16>(ENDS));
+      const oldest = HeldHead.of(load<u16>(ENDS));
       if (now <= oldest.time + HEAD_KEEP_NS) {
         Counters.add(Counter.HeadsRefused, 1);
         return 0;
@@ -105,14 +105,14 @@ export class HeadTable {
       oldest.wipe();
       Flow.at(oldest.flow).handshake.headRow = 0;
     }
-    const head = Head.of(index);
+    const head = HeldHead.of(index);
     head.flow = <u32>changetype<usize>(flow);
     head.start = start;
     head.time = now;
     const last = load<u16>(ENDS, 2);
     head.previous = last;
     head.next = 0;
-    if (last) Head.of(last).next = <u16>index;
+    if (last) HeldHead.of(last).next = <u16>index;
     else store<u16>(ENDS, <u16>index);
     store<u16>(ENDS, <u16>index, 2);
     flow.handshake.headRow = <u16>index;
@@ -122,7 +122,7 @@ export class HeadTable {
   static release(flow: Flow): void {
     const index = <u32>flow.handshake.headRow;
     flow.handshake.headRow = 0;
-    const head = Head.of(index);
+    const head = HeldHead.of(index);
     HeadTable.unlink(head);
     head.wipe();
     head.flow = 0;
@@ -130,10 +130,10 @@ export class HeadTable {
     store<u16>(FRESH, <u16>index, 2);
   }
 
-  private static unlink(head: Head): void {
-    if (head.previous) Head.of(head.previous).next = head.next;
+  private static unlink(head: HeldHead): void {
+    if (head.previous) HeldHead.of(head.previous).next = head.next;
     else store<u16>(ENDS, head.next);
-    if (head.next) Head.of(head.next).previous = head.previous;
+    if (head.next) HeldHead.of(head.next).previous = head.previous;
     else store<u16>(ENDS, head.previous, 2);
   }
 }

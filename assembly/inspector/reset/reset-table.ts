@@ -36,7 +36,7 @@ export const MARK_CLOSING: u32 = 32; // it came after a close
 export const RESET_RECORDS: u32 = 3;
 const RESET_RECORD_SIZE: u32 = 36;
 /** Frames named as carriers of evidence. */
-export const RESET_FRAMES: u32 = 5;
+const RESET_FRAMES: u32 = 5;
 const FRAMES_AT: u32 = 120;
 const RECORDS_AT: u32 = 148;
 const TAIL_AT: u32 = 256;

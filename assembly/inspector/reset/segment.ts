@@ -3,7 +3,7 @@
 
 import { FAR_CHECKSUM_GOOD, FAR_SYNACK_FOREIGN, Flow } from "../flow/flow";
 import { HALF_DATA, HALF_HOLE, HALF_NEXT, HALF_RST, HALF_SYN, HALF_TS } from "../flow/half";
-import { Head, HeadTable } from "./head-table";
+import { HeldHead, HeadTable } from "./head-table";
 import { ResetRow } from "./reset-table";
 import { ACK, FIN, Segment, SYN } from "../segment";
 import { Checksum } from "../wire/checksum";
@@ -162,7 +162,7 @@ export class Segments {
       if (first >= TLS_FIRST && first <= TLS_LAST) return;
       if (!HeadTable.claim(flow, far.has(HALF_SYN) ? far.iss + 1 : segment.seq, segment.time)) return;
     }
-    const head = Head.of(handshake.headRow);
+    const head = HeldHead.of(handshake.headRow);
     if (head.expired(segment.time)) {
       HeadTable.release(flow);
       return;

@@ -1,7 +1,7 @@
 // The interfaces of the current input: link type, time resolution, time offset.
 
 /** More interfaces than this in one capture share the last row; libpcap users see two or three. */
-export const INTERFACE_CAPACITY: u32 = 256;
+const INTERFACE_CAPACITY: u32 = 256;
 
 //   0        4          8             16
 //   ├linkType┼resolution┼offset (s)───┤

@@ -9,7 +9,7 @@ import { DAY_NANOSECONDS } from "../../ground/time.ts";
 import { apart, hopsOf } from "./sample.ts";
 
 /** A provider's own first routers and boxes; servers of the Internet are farther. */
-export const NEAR_HOPS_MAX = 3;
+const NEAR_HOPS_MAX = 3;
 const NETWORKS_MIN = 5;
 /** Without some of these, everything is near: a data centre, a laboratory. */
 const FARTHER_MIN = 2;

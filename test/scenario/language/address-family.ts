@@ -6,7 +6,6 @@ import { type Address, addressKey, isPrivate, parseAddress } from "./address.ts"
 import type { DnsAnswer } from "./dns.ts";
 import type { Packet } from "./packet.ts";
 import type { Host } from "./scenario.ts";
-import type { Variant } from "./transform.ts";
 
 const HOME_PREFIX = parseAddress("fd00:64::").subarray(0, 4);
 const FAR_PREFIX = parseAddress("2001:db8::").subarray(0, 4);
@@ -16,8 +15,14 @@ const AFTER = 8;
 const UNREACHABLE = 3;
 const TIME_EXCEEDED = 11;
 
+/** What is told over IPv6. */
+interface Told {
+  readonly packets: readonly Packet[];
+  readonly home: readonly string[];
+}
+
 /** One variant, or none when the scenario is IPv6 already. */
-export function mapToIp6(base: Variant): Variant[] {
+export function mapToIp6<Variant extends Told>(base: Variant): Variant[] {
   const addresses = base.packets.flatMap((packet) => {
     return packet.kind === "tcp" ? [packet.from.address, packet.to.address] : [];
   });

@@ -9,7 +9,7 @@ import { Seq } from "../../wire/seq";
 
 /** One piece put aside. */
 @final @unmanaged
-export class Piece {
+class Piece {
   seq: u32;
   /** Number of the frame that carried it. */
   frame: u32;
@@ -95,5 +95,5 @@ export class Hold {
   }
 }
 
-export const HOLD_HEAD_SIZE: u32 = 8;
+const HOLD_HEAD_SIZE: u32 = 8;
 const HOLD_POOL_SIZE: u32 = HOLD_SIZE - HOLD_HEAD_SIZE - HOLD_PIECES_MAX * PIECE_SIZE;
