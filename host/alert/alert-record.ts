@@ -2,7 +2,14 @@
 // other. Keys that this version does not know are kept.
 
 import { ALERT_KINDS, type Alert, SEVERITY_RANK, VERDICT_RANK } from "../ground/alert.ts";
-import type { OpenAlert } from "./open-alert.ts";
+
+/** One alert and what became of it. */
+export interface OpenAlert {
+  readonly alert: Alert;
+  readonly acknowledged: boolean;
+  /** Milliseconds of watching since its last revision. */
+  readonly age: number;
+}
 
 type Test = (value: unknown) => boolean;
 

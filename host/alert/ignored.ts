@@ -19,7 +19,7 @@ export interface IgnoredStatus {
 }
 
 /** The rule as it is written in the configuration. */
-export function ruleText({ host, port, evidence }: IgnoreRule): string {
+function ruleText({ host, port, evidence }: IgnoreRule): string {
   return `${host}|${port ?? "*"}|${evidence ?? "*"}`;
 }
 

@@ -4,19 +4,11 @@
 // boots in 1970 and learns the time later must not end an alarm with that.
 
 import { type Alert, isIdOf, SEVERITY_RANK, type Severity } from "../ground/alert.ts";
-import { readOpenAlert } from "./alert-record.ts";
+import { type OpenAlert, readOpenAlert } from "./alert-record.ts";
 
 /** Alerts kept for status and acknowledgement, and how many of them are written down: 64 KiB of flash. */
 const OPEN_MAX = 256;
 const KEPT_MAX = 64;
-
-/** One alert and what became of it. */
-export interface OpenAlert {
-  readonly alert: Alert;
-  readonly acknowledged: boolean;
-  /** Milliseconds of watching since its last revision. */
-  readonly age: number;
-}
 
 interface Open {
   readonly alert: Alert;

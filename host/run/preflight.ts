@@ -14,19 +14,19 @@ import { inspectorFor, judgeFor } from "./pipeline.ts";
 import { type Identity, isRoot, ownIdentity, resolveIdentity } from "./privileges.ts";
 
 /** What to tap, and which devices hold the uplink's addresses. */
-export interface Place {
+export interface TapPlace {
   readonly interfaces: readonly string[];
   readonly addressed: readonly string[];
 }
 
 /** What a start needs to know and a check has found out. */
 export interface Ready {
-  readonly place: Place;
+  readonly place: TapPlace;
   readonly identity: Identity;
 }
 
 /** What to tap: what is named on the command line, else in the configuration, else the uplink. */
-function placeOf(named: readonly string[], configured: readonly string[]): Place {
+function placeOf(named: readonly string[], configured: readonly string[]): TapPlace {
   const uplink = findUplink();
   const addressed = uplink === null ? [] : [uplink.addressed];
   if (named.length > 0) return { interfaces: [...new Set(named)], addressed };

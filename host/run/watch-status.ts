@@ -1,8 +1,8 @@
 // Turns what the parts of a running watch know into the one object that `status --json` prints and
 // text/status-text.ts words. Counts and changes nothing.
 
+import type { OpenAlert } from "../alert/alert-record.ts";
 import type { Ignored } from "../alert/ignored.ts";
-import type { OpenAlert } from "../alert/open-alert.ts";
 import { homeDevice } from "../ground/alert.ts";
 import type { TapFigures } from "../tap/tap.ts";
 import { publishedAlert } from "../text/alert-json.ts";

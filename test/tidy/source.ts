@@ -43,6 +43,9 @@ function files(path: string): string[] {
 const CLAUSE =
   /^(?:import|export)\s+(?:type\s+)?(?:\w+,\s*)?(?:\{([^}]*)\}|\*(?: as \w+)?)\s*from\s+"([^"]+)"/gm;
 
+/** `const { name } = await import("…")`: brought in when a command runs. */
+const LATE_CLAUSE = /\bconst \{([^}]*)\} = await import\(\s*"([^"]+)"/g;
+
 function resolved(source: Source, name: string): string {
   const path = normalize(join(dirname(source.path), name));
   return /\.\w+$/.test(path) ? path : `${path}.ts`;
@@ -50,7 +53,8 @@ function resolved(source: Source, name: string): string {
 
 /** What a source imports or hands on by name from the project's own files, as `path NAME`. */
 export function importedNames(source: Source): string[] {
-  return [...source.text.matchAll(CLAUSE)].flatMap(([, names = "", from = ""]) =>
+  const clauses = [...source.text.matchAll(CLAUSE), ...source.text.matchAll(LATE_CLAUSE)];
+  return clauses.flatMap(([, names = "", from = ""]) =>
     names
       .split(",")
       .map((name) =>

@@ -70,7 +70,7 @@ export const FAR_SYNACK_FOREIGN: u32 = 2;
 
 /** The opening exchange and the near side's last packets that can trigger an answer. */
 @final @unmanaged
-export class Handshake {
+class Handshake {
   /** Time of the last SYN of the opener, ns. */
   synTime: u64;
   /** Time of the first SYN-ACK, ns; 0 = none. */
@@ -104,7 +104,7 @@ export class Handshake {
 
 /** One near packet with SYN or payload. */
 @final @unmanaged
-export class Trigger {
+class Trigger {
   /** Low 32 bits of its time in µs. */
   timeUs: u32;
   /** Its SEG.SEQ + length (the acknowledgment that answers it). */
@@ -113,7 +113,7 @@ export class Trigger {
   length: u16;
   @inline static at(at: usize): Trigger { return changetype<Trigger>(at); }
 }
-export const TRIGGER_SIZE: u32 = 12;
+const TRIGGER_SIZE: u32 = 12;
 export const TRIGGER_SLOTS: u32 = 2;
 
 if (offsetof<Flow>() != 64) ERROR("Flow head drifted");

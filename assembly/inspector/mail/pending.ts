@@ -4,7 +4,7 @@
 import { PENDING_MAX } from "../limits";
 
 /** No verb: each dialect numbers its own from 1. */
-export const PENDING_NONE: u32 = 0;
+const PENDING_NONE: u32 = 0;
 
 /** Beside a verb: it had an argument; four X's stood in its line; it was a mask. */
 export const PENDING_ARGUMENT: u32 = 1;
