@@ -5,7 +5,8 @@ import { basename } from "node:path";
 import type { Source } from "./source.ts";
 
 /** A path or file name of the kinds the repository holds. */
-const FILE_NAME = /(?<![\w/.:*-])((?:[\w.-]+\/)*[\w.-]+\.(?:ts|md|scn|c|sh|pcap|pcapng|json|mk))\b/g;
+const FILE_NAME =
+  /(?<![\w/.:*-])((?:[\w.-]+\/)*[\w.-]+\.(?:ts|md|scn|c|sh|pcap|pcapng|json|mk))\b/g;
 /** Words that only mean something beside another text. */
 const ELSEWHERE = /\b(?:filters? of )?[a-f]\.\d+(?:\.\d+)?\b|\bdetection: /;
 const RULE = /(?<![\w.])([FG]\d{1,2})(?!\w)/g;
