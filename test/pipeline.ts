@@ -23,5 +23,6 @@ export function openInspector(module = `${BUILD}inspector.wasm`): Inspector {
 export function openPipeline(parts: Partial<PipelineParts> = {}): Pipeline {
   const inspector = parts.inspector ?? openInspector();
   judge ??= judgeFor(inspector, `${BUILD}judge.wasm`);
-  return new Pipeline({ keepFlows: false, onAlerts: () => {}, judge, ...parts, inspector });
+  const plain = { keepFlows: false, onAlerts: () => {}, vantage: { sensor: "test", uplink: null } };
+  return new Pipeline({ ...plain, judge, ...parts, inspector });
 }

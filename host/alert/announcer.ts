@@ -1,18 +1,20 @@
 // Turns opinions into alerts: gives an id, counts revisions, asks the judge for the words. Raises nothing
 // twice: an alert is told again only when its verdict, its severity, what went out or its evidence changed.
 
-import type { Alert } from "../ground/alert.ts";
+import type { Alert, Vantage } from "../ground/alert.ts";
 import { formatTime } from "../ground/time.ts";
 import type { Facts, Judge } from "../judge.ts";
 import type { Opinion } from "./opinion.ts";
-import { alertId, type FlowRecord, type Raised } from "./record.ts";
+import { alertId, connectionId, type FlowRecord, type Raised } from "./record.ts";
 
 /** Raises, revises and takes back. */
 export class Announcer {
   private readonly judge: Judge;
+  private readonly vantage: Vantage;
 
-  constructor(judge: Judge) {
+  constructor(judge: Judge, vantage: Vantage) {
     this.judge = judge;
+    this.vantage = vantage;
   }
 
   /** Raises an opinion, or revises what it raised before; null when nothing changed. */
@@ -30,7 +32,7 @@ export class Announcer {
     raised.verdict = opinion.verdict;
     raised.signature = signature;
     raised.opinion = opinion;
-    return alertOf(record, raised, time, this.text(record, opinion));
+    return this.alertOf(record, raised, time, this.text(record, opinion));
   }
 
   /** Takes an alert back; the record says why. */
@@ -39,7 +41,7 @@ export class Announcer {
     raised.verdict = "withdrawn";
     raised.signature = "withdrawn";
     const text = this.judge.withdrawnText({ ...this.place(record), reason: record.reason });
-    return alertOf(record, raised, time, text);
+    return this.alertOf(record, raised, time, text);
   }
 
   private place(record: FlowRecord): Facts {
@@ -55,32 +57,34 @@ export class Announcer {
     if (kind === "connection-blocked") return this.judge.blockedText(facts);
     return this.judge.segmentText(kind, verdict, evidence, facts);
   }
-}
 
-function alertOf(record: FlowRecord, raised: Raised, time: bigint, text: string): Alert {
-  const { opinion, verdict } = raised;
-  const back = verdict === "withdrawn" || verdict === "none";
-  return {
-    id: raised.id,
-    revision: raised.revision,
-    time: formatTime(time),
-    alert: opinion.kind,
-    verdict: back ? "withdrawn" : verdict,
-    severity: back ? "info" : opinion.severity,
-    evidence: opinion.evidence,
-    flow: record.flow,
-    interface: record.sighting.interfaceName,
-    file: record.sighting.file,
-    lanClient: record.sighting.lanClient,
-    homeEnd: record.clientNear ? "client" : "server",
-    serverName: record.serverName,
-    side: opinion.side,
-    scope: opinion.scope,
-    fingerprint: opinion.fingerprint,
-    offered: opinion.offered,
-    expected: opinion.expected,
-    frames: opinion.frames,
-    evidenceFile: record.sighting.evidenceFile,
-    text,
-  };
+  private alertOf(record: FlowRecord, raised: Raised, time: bigint, text: string): Alert {
+    const { opinion, verdict } = raised;
+    const back = verdict === "withdrawn" || verdict === "none";
+    return {
+      id: raised.id,
+      revision: raised.revision,
+      time: formatTime(time),
+      alert: opinion.kind,
+      verdict: back ? "withdrawn" : verdict,
+      severity: back ? "info" : opinion.severity,
+      evidence: opinion.evidence,
+      flow: record.flow,
+      interface: record.sighting.interfaceName,
+      file: record.sighting.file,
+      lanClient: record.sighting.lanClient,
+      homeEnd: record.clientNear ? "client" : "server",
+      serverName: record.serverName,
+      side: opinion.side,
+      scope: opinion.scope,
+      fingerprint: opinion.fingerprint,
+      offered: opinion.offered,
+      expected: opinion.expected,
+      frames: opinion.frames,
+      evidenceFile: record.sighting.evidenceFile,
+      text,
+      communityId: connectionId(record),
+      ...this.vantage,
+    };
+  }
 }

@@ -11,6 +11,7 @@ import {
   type Alert,
   type AlertKind,
   type FlowLine,
+  type Vantage,
   VERDICT_RANK,
   type Verdict,
 } from "../ground/alert.ts";
@@ -51,6 +52,8 @@ const NOT_COMPARED: Compared = {
   blocked: null,
 };
 
+const NOWHERE: Vantage = { sensor: "", uplink: null };
+
 /** What a book is made of. Without `sessions`, `matrix` and `open` it begins with empty ones. */
 export interface BookParts {
   readonly judge: Judge;
@@ -61,6 +64,8 @@ export interface BookParts {
   readonly open?: OpenAlerts;
   /** What the owner does not want to hear; without it everything is told. */
   readonly ignored?: Ignored;
+  /** Named in every alert; without it alerts have no sensor's name. */
+  readonly vantage?: Vantage;
 }
 
 /** The mail side of one finding: the opinion and what history made of the evidence. */
@@ -90,7 +95,7 @@ export class AlertBook {
 
   constructor(parts: BookParts) {
     this.judge = parts.judge;
-    this.announcer = new Announcer(parts.judge);
+    this.announcer = new Announcer(parts.judge, parts.vantage ?? NOWHERE);
     this.keepFlows = parts.keepFlows;
     const nothingOwn = { knownHosts: [], knownPlain: [] };
     this.sessions = parts.sessions ?? new Sessions(new BaselineBook(), new Knowledge(nothingOwn));

@@ -4,10 +4,11 @@
 import type { FlowLine, Severity, Verdict } from "../ground/alert.ts";
 import { ALERT_KINDS, SEVERITY_RANK, VERDICT_RANK } from "../ground/alert.ts";
 import type { Finding } from "../ground/finding.ts";
+import { formatTime } from "../ground/time.ts";
 import { isShut } from "./incident/closed-port.ts";
 import { isAnsweredNear } from "./incident/near-proxy.ts";
 import { type Opinion, sortedNames } from "./opinion.ts";
-import type { FlowRecord } from "./record.ts";
+import { connectionId, type FlowRecord } from "./record.ts";
 import { BY_NAME } from "./segment-opinion.ts";
 
 /** A transparent proxy answers for the server. Rule G6 of docs/DETECTION.md. */
@@ -100,6 +101,8 @@ export function flowLine(
   const { verdict, severity, alerts } = summary(record, opinions);
   return {
     flow: record.flow,
+    time: formatTime(record.openTime),
+    communityId: connectionId(record),
     file: record.sighting.file,
     verdict,
     severity,

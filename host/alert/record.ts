@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { openSession, type SessionState } from "../baseline/session.ts";
 import type { AlertFlow, AlertKind, Verdict } from "../ground/alert.ts";
+import { communityId } from "../ground/community-id.ts";
 import type { Finding, SegmentsSeen, Sighting } from "../ground/finding.ts";
 import type { Opinion } from "./opinion.ts";
 
@@ -101,4 +102,9 @@ export function alertId(record: FlowRecord, kind: AlertKind): string {
     kind,
   ];
   return createHash("sha256").update(identity.join(" ")).digest("hex").slice(0, ID_DIGITS);
+}
+
+/** What other programs call this connection. */
+export function connectionId({ flow }: FlowRecord): string {
+  return communityId(flow.client, flow.clientPort, flow.server, flow.serverPort);
 }

@@ -23,7 +23,8 @@ const HELP = `  FILE                  pcap or pcapng, also gzip of these; - is s
   --home NET            what is home, such as 192.168.1.0/24; repeatable (default: private addresses)
   --state DIR           keep what was learnt about servers in this folder, which is created
   --evidence DIR        keep the frames of alerts (not in this version)
-  --fail-on VERDICT     exit with 10 when an alert reaches suspect, likely or proven
+  --fail-on VERDICT     exit with 10 when an alert reaches suspect, likely or proven; with ",exposed"
+                        behind it also when credentials went in clear
   -c, --config CONFIG   the configuration file
 
 Exit status: 0 done, 10 --fail-on reached, 65 damaged or no capture, 66 not readable.`;
@@ -38,10 +39,14 @@ function readHome(texts: readonly string[]): string[] {
 
 function readFailOn(text: string | undefined): ReplayRequest["failOn"] {
   if (text === undefined) return null;
-  const verdict = FAIL_ON.find((word) => word === text);
-  if (verdict !== undefined) return verdict;
-  const accepted = FAIL_ON.join(", ");
-  throw usageError("replay", `--fail-on '${text}' is not accepted, expected one of ${accepted}`);
+  const [first, second, ...more] = text.split(",");
+  const verdict = FAIL_ON.find((word) => word === first);
+  const exposed = second === "exposed";
+  if (verdict !== undefined && more.length === 0 && (exposed || second === undefined)) {
+    return { verdict, exposed };
+  }
+  const accepted = `one of ${FAIL_ON.join(", ")}, or one of them and ",exposed"`;
+  throw usageError("replay", `--fail-on '${text}' is not accepted, expected ${accepted}`);
 }
 
 function readRequest(args: readonly string[]): ReplayRequest {

@@ -13,6 +13,7 @@ import {
   interfaceName,
   type KnownServer,
   knownServer,
+  label,
   ledName,
   network,
   notYet,
@@ -50,6 +51,10 @@ export interface Config {
   readonly profile: Profile;
   readonly runDir: string;
   readonly stateDir: string;
+  /** The name of this router in alerts and log lines; null: its host name. */
+  readonly sensor: string | null;
+  /** The owner's label of its line. */
+  readonly uplink: string | null;
   readonly alertFile: string | null;
   readonly led: string | null;
   readonly ledRoot: string;
@@ -172,6 +177,8 @@ function readMain(section: UciSection, file: string, collectors: readonly Collec
     profile: options.one("profile", oneOf<Profile>("desk", "board"), "desk" as const),
     runDir: options.one("run_dir", path, "/var/run/striplight"),
     stateDir: options.one("state_dir", path, "/var/lib/striplight"),
+    sensor: options.one("sensor", label, null),
+    uplink: options.one("uplink", label, null),
     alertFile: options.one("alert_file", path, null),
     led: options.one("led", ledName, null),
     ledRoot: options.one("led_root", path, "/sys/class/leds"),

@@ -65,6 +65,12 @@ export const ledName: Reader<string> = (value) =>
 export const userName: Reader<string> = (value) =>
   /^[a-z_][a-z0-9_-]{0,31}$/.test(value) ? value : rejected("the name of a user");
 
+/** What an owner calls a thing: it ends up in log lines. */
+export const label: Reader<string> = (value) =>
+  /^[\p{L}\p{N}\p{P}\p{S} ]{1,64}$/u.test(value)
+    ? value
+    : rejected("at most 64 printable characters");
+
 const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*\.?$/;
 const isHost = (value: string): boolean =>
   isIP(value) !== 0 || (HOST_NAME.test(value) && !/^[\d.]+$/.test(value));

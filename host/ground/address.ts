@@ -59,7 +59,8 @@ function groupOctets(part: string): number[] {
   });
 }
 
-function addressOctets(address: string): number[] {
+/** Network order; IPv4 as ::ffff:a.b.c.d. The address is known to be well formed. */
+export function addressOctets(address: string): number[] {
   const text = isIPv4(address) ? `::ffff:${address}` : address;
   const [head = "", tail] = text.split("::");
   const before = groupOctets(head);

@@ -34,6 +34,14 @@ export interface AlertFlow {
   readonly application: Application;
 }
 
+/** Where alerts come from, for whoever collects those of several routers. */
+export interface Vantage {
+  /** The name of this router. */
+  readonly sensor: string;
+  /** The owner's label of its line; null when unset. */
+  readonly uplink: string | null;
+}
+
 /** One alert, as printed, written and sent. Absent values are null, never left out. */
 export interface Alert {
   /** Stable for one flow and one kind: the same file gives the same ids. */
@@ -65,11 +73,18 @@ export interface Alert {
   readonly evidenceFile: string | null;
   /** One or two plain sentences for the owner. */
   readonly text: string;
+  /** Community ID of the connection, version 1, seed 0. */
+  readonly communityId: string;
+  readonly sensor: string;
+  readonly uplink: string | null;
 }
 
 /** One TCP flow that carried a mail dialog, a reset or any evidence: a line of `--flows`. */
 export interface FlowLine {
   readonly flow: AlertFlow;
+  /** Capture time of the first packet, as an alert's time. */
+  readonly time: string;
+  readonly communityId: string;
   readonly file: string | null;
   /** The strongest of the separately judged families. */
   readonly verdict: Verdict;

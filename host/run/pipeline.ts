@@ -2,6 +2,7 @@
 // The watch, the replay and the tests bring the frames and take the alerts; nobody else joins these parts.
 
 import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { AlertBook } from "../alert/book.ts";
 import type { Ignored } from "../alert/ignored.ts";
 import type { Matrix } from "../alert/matrix.ts";
@@ -9,7 +10,7 @@ import type { OpenAlerts } from "../alert/open-alert.ts";
 import type { Sessions } from "../baseline/session.ts";
 import type { Config } from "../config/schema.ts";
 import { Drain } from "../drain.ts";
-import type { Alert } from "../ground/alert.ts";
+import type { Alert, Vantage } from "../ground/alert.ts";
 import type { Finding } from "../ground/finding.ts";
 import { Inspector } from "../inspector.ts";
 import { type Judge, loadJudge } from "../judge.ts";
@@ -19,6 +20,11 @@ import { modulePath } from "../modules.ts";
 export function inspectorFor(profile: Config["profile"]): Inspector {
   const name = profile === "board" ? "inspector-board.wasm" : "inspector.wasm";
   return Inspector.load(modulePath(name));
+}
+
+/** The configured names, or the host's own. */
+export function vantageOf({ sensor, uplink }: Pick<Config, "sensor" | "uplink">): Vantage {
+  return { sensor: sensor ?? hostname(), uplink };
 }
 
 /** The judge, by default the built one, held against the evidence names that this inspector exports. */
@@ -34,6 +40,8 @@ export interface PipelineParts {
   readonly keepFlows: boolean;
   /** What is known of servers; without it nothing is. */
   readonly sessions?: Sessions;
+  /** The router and the line that alerts are about. */
+  readonly vantage: Vantage;
   /** Who is affected; without it a new one. */
   readonly matrix?: Matrix;
   /** What was raised and waits for the owner; without it nothing does yet. */

@@ -10,11 +10,18 @@ import type { Streams } from "../ground/streams.ts";
 import { formatAlert, formatFlow } from "../text/alert-json.ts";
 import { describeClosed, describeProxies } from "../text/status-text.ts";
 import { Told } from "../text/told.ts";
-import { inspectorFor, judgeFor, Pipeline } from "./pipeline.ts";
+import { inspectorFor, judgeFor, Pipeline, vantageOf } from "./pipeline.ts";
 import { isUrgent, openState, type State } from "./state.ts";
 
 /** Verdicts at which a replay may be asked to fail. */
 export const FAIL_ON = ["suspect", "likely", "proven"] as const;
+
+/** What makes a replay fail. */
+export interface FailOn {
+  readonly verdict: (typeof FAIL_ON)[number];
+  /** Credentials in clear count as well; of themselves they are no tampering. */
+  readonly exposed: boolean;
+}
 
 export type ReplayForm = "sentences" | "json" | "flows";
 
@@ -25,7 +32,7 @@ export interface ReplayRequest {
   readonly home: readonly string[];
   /** Folder of what is learnt; null keeps nothing. */
   readonly state: string | null;
-  readonly failOn: (typeof FAIL_ON)[number] | null;
+  readonly failOn: FailOn | null;
   readonly config: Config;
 }
 
@@ -61,6 +68,7 @@ export class Replay {
       judge: judgeFor(inspector),
       keepFlows: request.form === "flows",
       sessions: this.#state.sessions,
+      vantage: vantageOf(request.config),
       onAlerts: (alerts, finding) => {
         for (const alert of alerts) this.#tell(alert);
         this.#remember((store) => store.offer(finding.time, isUrgent(alerts)));
@@ -156,8 +164,11 @@ export class Replay {
   #verdictStatus(): ExitStatus {
     const { failOn } = this.#request;
     if (failOn === null) return EXIT.done;
+    const { verdict, exposed } = failOn;
     const reached = [...this.#last.values()].some(
-      (alert) => VERDICT_RANK[alert.verdict] >= VERDICT_RANK[failOn],
+      (alert) =>
+        VERDICT_RANK[alert.verdict] >= VERDICT_RANK[verdict] &&
+        (exposed || alert.alert !== "cleartext-exposed"),
     );
     return reached ? EXIT.failOn : EXIT.done;
   }

@@ -18,7 +18,7 @@ import { Home } from "./home.ts";
 import { Lamp } from "./lamp.ts";
 import { type OffloadStatus, offloadStatus, readOffloadSetting } from "./offload.ts";
 import { ownAlertFolder, ownFolder } from "./ownership.ts";
-import { inspectorFor, judgeFor, Pipeline } from "./pipeline.ts";
+import { inspectorFor, judgeFor, Pipeline, vantageOf } from "./pipeline.ts";
 import { dropPrivileges, type Identity } from "./privileges.ts";
 import { Sinks } from "./sinks.ts";
 import { isUrgent, makeState, type State } from "./state.ts";
@@ -102,6 +102,7 @@ export class Watch {
       sessions: this.#state.sessions,
       matrix: this.#state.matrix,
       open: this.#state.open,
+      vantage: vantageOf(config),
       lanClient: (finding) => this.#conntrack.lanClient(finding),
       onAlerts: (alerts, finding) => {
         const news = alerts.filter((alert) => this.sinks.tell(alert));

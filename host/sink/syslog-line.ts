@@ -132,6 +132,9 @@ export function alertMessage(alert: Alert, repeated: number | null): Message {
       serverName: alert.serverName ?? "",
       lanClient: alert.lanClient ?? "",
       repeated: repeated === null ? "" : String(repeated),
+      sensor: alert.sensor,
+      uplink: alert.uplink ?? "",
+      community: alert.communityId,
     },
     text: alert.text,
     summary:

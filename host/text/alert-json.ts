@@ -31,6 +31,9 @@ export function publishedAlert(alert: Alert): Omit<Alert, "homeEnd"> {
     frames: alert.frames,
     evidenceFile: alert.evidenceFile,
     text: alert.text,
+    communityId: alert.communityId,
+    sensor: alert.sensor,
+    uplink: alert.uplink,
   };
 }
 
@@ -43,6 +46,8 @@ export function formatAlert(alert: Alert): string {
 export function formatFlow(line: FlowLine): string {
   return JSON.stringify({
     flow: orderedFlow(line.flow),
+    time: line.time,
+    communityId: line.communityId,
     file: line.file,
     verdict: line.verdict,
     severity: line.severity,

@@ -32,6 +32,9 @@ export function exampleAlert(wishes: Partial<Alert> = {}): Alert {
     frames: [7, 8],
     evidenceFile: null,
     text: "The server's offer of encryption was overwritten on its way.",
+    communityId: "1:hashed",
+    sensor: "home",
+    uplink: null,
     ...wishes,
   };
 }

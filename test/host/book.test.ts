@@ -7,7 +7,7 @@ import type { Alert } from "../../host/ground/alert.ts";
 import type { AuthLevel, Finding, MailSeen } from "../../host/ground/finding.ts";
 import type { Judge } from "../../host/judge.ts";
 import { formatAlert, formatFlow } from "../../host/text/alert-json.ts";
-import { FULL_LIST, finding, mailSeen } from "./finding.ts";
+import { FULL_LIST, finding, mailSeen, VANTAGE } from "./finding.ts";
 import { judgeForTests } from "./judge-module.ts";
 
 const SIGHTING = { file: "a.pcap", interfaceName: null, evidenceFile: null, lanClient: null };
@@ -216,7 +216,7 @@ describe("alert book: mail", () => {
   }
 
   it("prints the published keys in their order", () => {
-    const book = new AlertBook({ judge, keepFlows: true });
+    const book = new AlertBook({ judge, keepFlows: true, vantage: VANTAGE });
     const seen = mailSeen({
       evidence: ["cap-masked", "clear-mail", "view-gap"],
       offered: ["PIPELINING", "SIZE", "XXXXXXXA", "8BITMIME"],
@@ -228,11 +228,11 @@ describe("alert book: mail", () => {
     assert.ok(alert !== undefined && line !== undefined);
     assert.match(
       formatAlert(alert),
-      /^\{"id":"[0-9a-f]{16}","revision":1,"time":"2026-06-01T00:00:00\.000000000Z","alert":"capability-rewritten","verdict":"likely","severity":"warning","evidence":\["cap-masked","clear-mail"\],"flow":\{"client":"192\.168\.1\.10","clientPort":49152,"server":"198\.51\.100\.25","serverPort":25,"application":"smtp"\},"interface":null,"file":"a\.pcap","lanClient":null,"serverName":"mail\.example\.net","side":"far","scope":"unknown","fingerprint":"cisco-esmtp","offered":\["PIPELINING","SIZE","XXXXXXXA","8BITMIME"\],"expected":\["PIPELINING","SIZE","STARTTLS","8BITMIME"\],"frames":\[7,8\],"evidenceFile":null,"text":"[^"]+"\}$/,
+      /^\{"id":"[0-9a-f]{16}","revision":1,"time":"2026-06-01T00:00:00\.000000000Z","alert":"capability-rewritten","verdict":"likely","severity":"warning","evidence":\["cap-masked","clear-mail"\],"flow":\{"client":"192\.168\.1\.10","clientPort":49152,"server":"198\.51\.100\.25","serverPort":25,"application":"smtp"\},"interface":null,"file":"a\.pcap","lanClient":null,"serverName":"mail\.example\.net","side":"far","scope":"unknown","fingerprint":"cisco-esmtp","offered":\["PIPELINING","SIZE","XXXXXXXA","8BITMIME"\],"expected":\["PIPELINING","SIZE","STARTTLS","8BITMIME"\],"frames":\[7,8\],"evidenceFile":null,"text":"[^"]+","communityId":"1:VqiCN3lU62tHF0wsVNDFdyNAdJ4=","sensor":"home","uplink":"fibre-a"\}$/,
     );
     assert.match(
       formatFlow(line),
-      /^\{"flow":\{[^}]*\},"file":"a\.pcap","verdict":"likely","severity":"warning","evidence":\["cap-masked","clear-mail","view-gap"\],"alerts":\["capability-rewritten"\],"reason":null,"resets":\{"toClient":0,"toServer":0\},"stage":null,"tls":"no","offered":\[.*\],"serverName":"mail\.example\.net","frames":\[7,8\]\}$/,
+      /^\{"flow":\{[^}]*\},"time":"2026-05-31T23:59:59\.000000000Z","communityId":"1:VqiCN3lU62tHF0wsVNDFdyNAdJ4=","file":"a\.pcap","verdict":"likely","severity":"warning","evidence":\["cap-masked","clear-mail","view-gap"\],"alerts":\["capability-rewritten"\],"reason":null,"resets":\{"toClient":0,"toServer":0\},"stage":null,"tls":"no","offered":\[.*\],"serverName":"mail\.example\.net","frames":\[7,8\]\}$/,
     );
   });
 

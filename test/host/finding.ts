@@ -104,3 +104,6 @@ export function finding(change: Partial<Finding> = {}): Finding {
     ...change,
   };
 }
+
+/** A router and its line with names. */
+export const VANTAGE = { sensor: "home", uplink: "fibre-a" };

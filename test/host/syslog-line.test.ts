@@ -62,6 +62,7 @@ function parse(line: string): Parsed {
 const NAMES = [
   ...["id", "revision", "verdict", "evidence", "client", "server", "port", "application"],
   ...["side", "scope", "fingerprint", "serverName", "lanClient", "repeated"],
+  ...["sensor", "uplink", "community"],
 ];
 
 describe("a line of syslog", () => {
@@ -95,6 +96,9 @@ describe("a line of syslog", () => {
       serverName: "mail.example.net",
       lanClient: "",
       repeated: "3",
+      sensor: "home",
+      uplink: "",
+      community: "1:hashed",
     });
     assert.equal(line.text, exampleAlert().text);
   });
