@@ -5,49 +5,10 @@ import { readFileSync } from "node:fs";
 import { instantiateSync } from "@assemblyscript/loader";
 import { type Abi, readAbi, type Stop } from "./ground/abi.ts";
 import { networkOctets } from "./ground/address.ts";
+import { type Calls, callsOf, unusable } from "./ground/calls.ts";
 import { EXIT, HostError } from "./ground/errors.ts";
 import type { Finding } from "./ground/finding.ts";
 import { decodeFinding } from "./ground/finding-record.ts";
-
-/** The functions the module exports; numbers only. */
-interface Calls {
-  ringAt(): number;
-  ringSize(): number;
-  blockSize(): number;
-  homeAt(): number;
-  homeCapacity(): number;
-  setHomeCount(count: number): void;
-  seed(low: number, high: number): void;
-  setTerse(terse: number): void;
-  openInput(): void;
-  setInterface(index: number, linkType: number, resolution: number): void;
-  setInterfaceOffset(index: number, secondsLow: number, secondsHigh: number): void;
-  inspectRecords(at: number, end: number, swapped: number): number;
-  inspectBlocks(at: number, end: number, swapped: number): number;
-  inspectRing(block: number, frameOffset: number, interfaceIndex: number): number;
-  pausedForDrain(): number;
-  stopReason(): number;
-  tick(secondsLow: number, secondsHigh: number, nanos: number): void;
-  finish(): number;
-  lostFrames(): void;
-  setOffloaded(on: number): void;
-  findingCount(): number;
-  findingAt(index: number): number;
-  releaseFindings(count: number): void;
-  countersAt(): number;
-  reasonsAt(): number;
-  flowsAlive(): number;
-  flowCapacity(): number;
-}
-
-const CALLS: readonly (keyof Calls)[] = [
-  ...(["ringAt", "ringSize", "blockSize", "homeAt", "homeCapacity", "setHomeCount"] as const),
-  ...(["setTerse", "setOffloaded"] as const),
-  ...(["seed", "openInput", "setInterface", "setInterfaceOffset", "inspectRecords"] as const),
-  ...(["inspectBlocks", "inspectRing", "pausedForDrain", "stopReason", "tick", "finish"] as const),
-  ...(["lostFrames", "findingCount", "findingAt", "releaseFindings", "countersAt"] as const),
-  ...(["reasonsAt", "flowsAlive", "flowCapacity"] as const),
-];
 
 /** One interface of a capture or a tap. */
 export interface InterfaceDescription {
@@ -66,19 +27,6 @@ export interface Walk {
   readonly stop: Stop;
 }
 
-function fail(path: string, cause: unknown): HostError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new HostError(EXIT.trapped, `the inspector module ${path} cannot be loaded: ${why}.`);
-}
-
-/** The module's functions, each known to be there. */
-function callsOf(exports: Record<string, unknown>, path: string): Calls {
-  for (const name of CALLS) {
-    if (typeof exports[name] !== "function") throw fail(path, `it exports no function ${name}`);
-  }
-  return exports as unknown as Calls; // every member was looked at above
-}
-
 export class Inspector {
   readonly #memory: WebAssembly.Memory; // a strong reference: its collection would unmap the ring
   readonly #view: DataView;
@@ -88,6 +36,7 @@ export class Inspector {
   #trapped: HostError | null = null;
   #input = "";
   #framesBefore = 0n;
+  readonly #linkTypes = new Set<number>();
 
   private constructor(memory: WebAssembly.Memory, calls: Calls, abi: Abi) {
     this.#memory = memory;
@@ -116,10 +65,10 @@ export class Inspector {
     try {
       instance = instantiateSync(readFileSync(path), {}).instance;
     } catch (error) {
-      throw fail(path, error);
+      throw unusable(path, error);
     }
     const { memory } = instance.exports;
-    if (!(memory instanceof WebAssembly.Memory)) throw fail(path, "it exports no memory");
+    if (!(memory instanceof WebAssembly.Memory)) throw unusable(path, "it exports no memory");
     return new Inspector(memory, callsOf(instance.exports, path), readAbi(instance.exports));
   }
 
@@ -164,11 +113,18 @@ export class Inspector {
   openInput(name: string): void {
     this.#input = name;
     this.#framesBefore = this.#counter("frames");
+    this.#linkTypes.clear();
     this.#run(() => this.#calls.openInput());
+  }
+
+  /** pcapng: a section begins, whose interfaces are described anew. */
+  openSection(): void {
+    this.#run(() => this.#calls.openSection());
   }
 
   setInterface(index: number, description: InterfaceDescription): void {
     const { linkType, resolution, offsetSeconds } = description;
+    this.#linkTypes.add(linkType);
     this.#run(() => {
       this.#calls.setInterface(index, linkType, resolution);
       const low = Number(BigInt.asIntN(32, offsetSeconds));
@@ -256,6 +212,11 @@ export class Inspector {
   /** Frames of the current input that were read so far. */
   get framesOfInput(): number {
     return Number(this.#counter("frames") - this.#framesBefore);
+  }
+
+  /** Link types of the current input whose frames are not decoded. */
+  get linkTypesUnread(): readonly number[] {
+    return [...this.#linkTypes].filter((type) => !this.#abi.linkTypes.has(type));
   }
 
   #table(names: readonly string[], at: number): Map<string, bigint> {

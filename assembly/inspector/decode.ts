@@ -14,14 +14,13 @@ import {
 import { Icmp } from "./wire/icmp";
 import { Ip4 } from "./wire/ip4";
 import { FRAGMENT_FOUND, Ip6, Ip6Extension } from "./wire/ip6";
-import {
-  LINKTYPE_ETHERNET, LINKTYPE_IPV4, LINKTYPE_IPV6, LINKTYPE_LINUX_SLL, LINKTYPE_LINUX_SLL2, LINKTYPE_LOOP,
-  LINKTYPE_NULL, LINKTYPE_PPP, LINKTYPE_PPP_ETHER, LINKTYPE_PPP_HDLC, LINKTYPE_RAW, LINKTYPE_RAW_BSD,
-  LINKTYPE_RAW_OPENBSD,
-} from "./wire/link-type";
+import { LinkType } from "./wire/link-type";
+import { Nflog } from "./wire/nflog";
 import { Octets } from "./wire/octets";
+import { Pktap } from "./wire/pktap";
 import { Ppp, Pppoe } from "./wire/ppp";
 import { Tcp } from "./wire/tcp";
+import { Tunnel } from "./wire/tunnel";
 import { Vlan } from "./wire/vlan";
 
 const PROTOCOL_ICMP: u32 = 1;
@@ -43,7 +42,7 @@ const MAPPED: u64 = 0xffff0000;
 export class Decode {
   /** Link header by link type. LINKTYPE_… of the pcap registry. */
   @inline static link(linkType: u32, at: usize, end: usize): Reason {
-    return linkType == LINKTYPE_ETHERNET ? Decode.ethernet(at, end) : Decode.otherLink(linkType, at, end);
+    return linkType == LinkType.Ethernet ? Decode.ethernet(at, end) : Decode.otherLink(linkType, at, end);
   }
 
   @inline static ethernet(at: usize, end: usize): Reason {
@@ -54,27 +53,41 @@ export class Decode {
 
   private static otherLink(linkType: u32, at: usize, end: usize): Reason {
     switch (linkType) {
-      case LINKTYPE_RAW: case LINKTYPE_RAW_BSD: case LINKTYPE_RAW_OPENBSD:
-      case LINKTYPE_IPV4: case LINKTYPE_IPV6:
+      case LinkType.Raw: case LinkType.RawBsd: case LinkType.RawOpenbsd:
+      case LinkType.Ipv4: case LinkType.Ipv6:
         return Decode.bare(at, end);
-      case LINKTYPE_NULL: case LINKTYPE_LOOP:
+      case LinkType.Null: case LinkType.Loop:
         return at + 4 > end ? Reason.LinkTruncated : Decode.bare(at + 4, end);
-      case LINKTYPE_LINUX_SLL: {
+      case LinkType.LinuxSll: {
         const reason = Cooked.check(at, end);
         if (reason != Reason.Ok) return reason;
         return Decode.network(Cooked.at(at).etherType, Cooked.at(at).next, end);
       }
-      case LINKTYPE_LINUX_SLL2: {
+      case LinkType.LinuxSll2: {
         const reason = Cooked2.check(at, end);
         if (reason != Reason.Ok) return reason;
         return Decode.network(Cooked2.at(at).etherType, Cooked2.at(at).next, end);
       }
-      case LINKTYPE_PPP: case LINKTYPE_PPP_HDLC: {
+      case LinkType.Ppp: case LinkType.PppHdlc: {
         // Address and control field 0xff03 may stand first. RFC 1662 §3.1.
         if (at + 2 <= end && Octets.u16(at, 0) == 0xff03) at += 2;
         return Decode.ppp(at, end);
       }
-      case LINKTYPE_PPP_ETHER: return Decode.network(ETHERTYPE_PPPOE_SESSION, at, end);
+      case LinkType.CiscoHdlc:
+        return at + 4 > end ? Reason.LinkTruncated : Decode.network(Octets.u16(at, 2), at + 4, end);
+      case LinkType.Nflog: {
+        const payload = Nflog.payload(at, end);
+        return payload ? Decode.bare(Nflog.value(payload), min<usize>(end, payload + Nflog.size(payload)))
+          : Reason.LinkTruncated;
+      }
+      case LinkType.Pktap: case LinkType.User2: {
+        if (!Pktap.headerFits(at, end)) return Reason.LinkTruncated;
+        const inner = Pktap.linkType(at);
+        if (inner == LinkType.Ethernet) return Decode.ethernet(Pktap.next(at), end);
+        if (inner == LinkType.Pktap || inner == LinkType.User2) return Reason.LayersTooDeep;
+        return Decode.otherLink(inner, Pktap.next(at), end);
+      }
+      case LinkType.PppEther: return Decode.network(ETHERTYPE_PPPOE_SESSION, at, end);
       default: return Reason.LinkUnknown;
     }
   }
@@ -145,7 +158,8 @@ export class Decode {
         at += Ppp.size(at);
         continue;
       } else {
-        return etherType == ETHERTYPE_PPPOE_DISCOVERY ? Reason.PppUnknown : Reason.EthertypeUnknown;
+        if (etherType == ETHERTYPE_PPPOE_DISCOVERY) return Reason.PppUnknown;
+        return Tunnel.inEthernet(etherType) ? Reason.Tunnel : Reason.EthertypeUnknown;
       }
       // What the network header claims bounds what stands behind it: padding is not payload.
       const limit = next + claimed < end ? next + claimed : end;
@@ -186,12 +200,16 @@ export class Decode {
   /** Transports other than TCP: DNS answers teach names, ICMP errors may speak about a connection. */
   private static other(protocol: u32, at: usize, end: usize): Reason {
     if (protocol == PROTOCOL_UDP) {
-      if (at + UDP_HEADER_SIZE > end || Octets.u16(at, 0) != PORT_DNS) return Reason.UdpOther;
+      if (at + UDP_HEADER_SIZE > end) return Reason.UdpOther;
+      const sourcePort = Octets.u16(at, 0);
+      if (sourcePort != PORT_DNS) {
+        return Tunnel.inUdp(sourcePort) || Tunnel.inUdp(Octets.u16(at, 2)) ? Reason.Tunnel : Reason.UdpOther;
+      }
       Counters.add(Counter.DnsAnswers, 1);
       return Names.learnAnswer(at + UDP_HEADER_SIZE, end, Segment.at(SEGMENT).time);
     }
     if (protocol == PROTOCOL_ICMP || protocol == PROTOCOL_ICMP6) return Decode.icmp(at, end);
-    return Reason.TransportOther;
+    return Tunnel.inIp(protocol) ? Reason.Tunnel : Reason.TransportOther;
   }
 
   /** An ICMP error: finds the connection whose packet it quotes. */

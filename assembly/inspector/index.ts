@@ -28,6 +28,7 @@ export { Cause, FindingField } from "./finding/finding";
 export { Counter } from "./counters";
 export { Reason } from "./reason";
 export { Stop } from "./source/stop";
+export { LinkType } from "./wire/link-type";
 
 /** Where the ring or the capture window lies. */
 export function ringAt(): u32 { return <u32>RING_AT; }
@@ -57,9 +58,12 @@ export function openInput(): void {
 /** Guard words behind the tables that were written over since the input began: a bug when not 0. */
 export function guardsBroken(): u32 { return Guards.broken(); }
 
+/** A section of a pcapng file begins: interfaces of the one before mean nothing in it. */
+export function openSection(): void { Interface.forget(); }
+
 /** Link type and time resolution (6 = µs, 9 = ns, 0x80 | n = 2^-n s) of an interface of the input. */
 export function setInterface(index: u32, linkType: u32, resolution: u32): void {
-  const link = Interface.of(index);
+  const link = Interface.describe(index);
   link.linkType = linkType;
   link.resolution = resolution;
   link.offset = 0;

@@ -43,4 +43,6 @@ export enum Reason {
   IcmpTruncated,
   IcmpNoFlow,
   DnsMalformed,
+  /** Other packets are inside, and not looked at. */
+  Tunnel,
 }

@@ -10,7 +10,7 @@ import { Interface } from "./source/interface";
 import { CaptureRecord } from "./source/record";
 import { RING_FRAMES_MAX, RingBlock, RingFrame } from "./source/ring";
 import { Stop } from "./source/stop";
-import { LINKTYPE_ETHERNET } from "./wire/link-type";
+import { LinkType } from "./wire/link-type";
 
 /** Why the last walk over a capture returned. */
 const STOP: usize = memory.data(8, 8);
@@ -35,7 +35,7 @@ export class Walk {
     }
     while (CaptureRecord.headerFits(at, end)) { // each turn consumes at least a header
       if (FindingRing.full()) return Walk.stop(at, Stop.Drain);
-      if (at >= ahead && linkType == LINKTYPE_ETHERNET) ahead = Walk.lookAhead(at, end, swapped);
+      if (at >= ahead && linkType == LinkType.Ethernet) ahead = Walk.lookAhead(at, end, swapped);
       const captured = CaptureRecord.field(at, 8, swapped);
       if (!CaptureRecord.lengthPossible(captured)) return Walk.stop(at, Stop.Damaged);
       const frame = CaptureRecord.frame(at);
@@ -82,6 +82,7 @@ export class Walk {
         return Walk.stop(at, Stop.Damaged);
       }
       if (size > <u32>(end - at)) break;
+      if (!Interface.isDescribed(CaptureBlock.interfaceIndex(at, type, swapped))) return Walk.stop(at, Stop.Foreign);
       if (!CaptureBlock.isSimple(type) && !Inspect.joined(Walk.blockTime(at, type, swapped))) {
         return Walk.stop(at, Stop.Drain);
       }

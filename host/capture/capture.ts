@@ -1,6 +1,7 @@
 // Turns a path into a capture inspected: opens it, tells by its first octets (never by its name) what
 // it is, unpacks gzip, and hands it to the reader of its format.
 
+import { setImmediate } from "node:timers/promises";
 import { EXIT, HostError } from "../ground/errors.ts";
 import type { Inspector } from "../inspector.ts";
 import { pcapMagic, readPcap } from "./pcap.ts";
@@ -9,6 +10,8 @@ import { inputName, type OctetSource, openSource, unpack } from "./source.ts";
 import { Walker } from "./walker.ts";
 import { CaptureWindow } from "./window.ts";
 
+/** Reading a file and inspecting it leaves no room for a signal: so often one is made. */
+const TURN_MS = 50;
 const GZIP_MAGIC = 0x1f8b;
 const MAGIC_SIZE = 4;
 const ACCEPTED = "expected pcap, pcapng or the gzip of one";
@@ -17,6 +20,8 @@ const ACCEPTED = "expected pcap, pcapng or the gzip of one";
 export interface CaptureRequest {
   /** As the user wrote it; `-` is standard input. */
   readonly path: string;
+  /** Ends the reading with an AbortError; without it nothing does. */
+  readonly signal?: AbortSignal;
   readonly inspector: Inspector;
   readonly drain: () => void;
   readonly nameInterface: (index: number, name: string | null) => void;
@@ -43,13 +48,19 @@ async function openWindow(request: CaptureRequest, source: OctetSource) {
   return { window, source: unpacked };
 }
 
-/** The source, telling how far it is after each reading. */
-function watched(source: OctetSource, progress: CaptureRequest["progress"]): OctetSource {
+/** The source, telling how far it is at each reading and now and then letting signals in. */
+function watched(source: OctetSource, { progress, signal }: CaptureRequest): OctetSource {
+  let turned = performance.now();
   return {
     ...source,
-    read: (target) => {
+    read: async (target) => {
       const { done, total } = source.progress();
       progress(done, total);
+      if (performance.now() - turned > TURN_MS) {
+        await setImmediate();
+        turned = performance.now();
+      }
+      signal?.throwIfAborted();
       return source.read(target);
     },
   };
@@ -60,7 +71,7 @@ function watched(source: OctetSource, progress: CaptureRequest["progress"]): Oct
  * damaged or no capture; what precedes the damage was inspected and drained by then.
  */
 export async function readCapture(request: CaptureRequest): Promise<void> {
-  const opened = watched(openSource(request.path), request.progress);
+  const opened = watched(openSource(request.path, request.signal), request);
   let source = opened;
   try {
     const open = await openWindow(request, opened);

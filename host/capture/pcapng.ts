@@ -8,6 +8,8 @@ import type { CaptureWindow } from "./window.ts";
 
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION = 1;
+/** Packets in blocks of each kind: the inspector leaves one only where its interface is not described. */
+const PACKETS = [2, 3, 6];
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const VERSION_MAJOR = 1;
 
@@ -47,7 +49,9 @@ export async function readPcapng(walker: Walker): Promise<void> {
     const type = window.u32(0, section.littleEndian);
     if (type === SECTION_HEADER) section = await readSection(walker);
     else if (type === INTERFACE_DESCRIPTION) await readInterface(walker, section);
-    else await skipBlock(walker, section);
+    else if (PACKETS.includes(type)) {
+      throw damaged(walker, "a packet names an interface that its section has not described");
+    } else await skipBlock(walker, section);
   }
 }
 
@@ -84,6 +88,7 @@ async function readSection(walker: Walker): Promise<Section> {
     throw damaged(walker, `pcapng version ${version} is not known, expected ${VERSION_MAJOR}`);
   }
   window.consumeTo(window.start + length);
+  walker.inspector.openSection();
   return { littleEndian, interfaces: 0 };
 }
 

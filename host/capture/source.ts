@@ -2,6 +2,7 @@
 // gzip of either, unpacked. Knows nothing of captures. Read RFC 1952 for gzip.
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { addAbortSignal } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { EXIT, HostError } from "../ground/errors.ts";
 
@@ -65,7 +66,8 @@ function openFile(path: string): OctetSource {
   };
 }
 
-function openStandardInput(): OctetSource {
+function openStandardInput(signal: AbortSignal | undefined): OctetSource {
+  if (signal !== undefined) addAbortSignal(signal, process.stdin); // nothing may come for hours
   const chunks = process.stdin[Symbol.asyncIterator]();
   let rest: Uint8Array = new Uint8Array(0);
   let done = 0;
@@ -89,9 +91,12 @@ function openStandardInput(): OctetSource {
   };
 }
 
-/** Opens a file or standard input. Throws HostError 66 when it cannot be read. */
-export function openSource(path: string): OctetSource {
-  return path === STANDARD_INPUT ? openStandardInput() : openFile(path);
+/**
+ * Opens a file or standard input; `signal` ends waiting for the latter. Throws HostError 66 when it
+ * cannot be read.
+ */
+export function openSource(path: string, signal?: AbortSignal): OctetSource {
+  return path === STANDARD_INPUT ? openStandardInput(signal) : openFile(path);
 }
 
 /**

@@ -27,7 +27,7 @@ const HELP = `  FILE                  pcap or pcapng, also gzip of these; - is s
                         behind it also when credentials went in clear
   -c, --config CONFIG   the configuration file
 
-Exit status: 0 done, 10 --fail-on reached, 65 damaged or no capture, 66 not readable.`;
+Exit status: 0 done, 10 --fail-on reached, 65 damaged, no capture or\nof a link type that is not read, 66 not readable, 130 interrupted.`;
 
 function readHome(texts: readonly string[]): string[] {
   return texts.map((text) => {
@@ -79,6 +79,10 @@ export const replay: Command = {
   help: HELP,
   run: async (args, streams) => {
     const request = readRequest(args);
-    return new Replay(request, streams, await progressBar()).run();
+    const replay = new Replay(request, streams, await progressBar());
+    const interrupt = new AbortController();
+    // Only the first: whoever insists ends the program at once.
+    process.once("SIGINT", () => interrupt.abort());
+    return replay.run(interrupt.signal);
   },
 };

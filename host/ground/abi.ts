@@ -76,6 +76,8 @@ export interface Abi {
   readonly field: Readonly<Record<FieldName, number>>;
   /** The same of a row of the inspector's table of dialects. */
   readonly traits: TraitsOffsets;
+  /** Numbers of the link types whose frames are decoded. */
+  readonly linkTypes: ReadonlySet<number>;
 }
 
 /** What a module that does not fit is refused with. */
@@ -156,6 +158,7 @@ export function readAbi(exports: Record<string, unknown>): Abi {
     names: Object.fromEntries(entries),
     field: readOffsets(groups, "FindingField", "a finding", fields),
     traits,
+    linkTypes: new Set(groupOf(groups, "LinkType").values()),
   };
 }
 

@@ -1,6 +1,6 @@
 // Turns what can go wrong outside the program into one sentence and one exit status.
 // Does not print and does not exit: host/main.ts does both, once.
-// The statuses follow sysexits.h where it has a word for the case; 10 is our own.
+// The statuses follow sysexits.h where it has a word for the case; 10 is our own, 130 the shell's for SIGINT.
 
 /** Exit statuses of the command line, by name. */
 export const EXIT = {
@@ -13,6 +13,7 @@ export const EXIT = {
   trapped: 70,
   noPermission: 77,
   config: 78,
+  interrupted: 130,
 } as const;
 
 /** One of the exit statuses above. */

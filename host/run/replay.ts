@@ -3,15 +3,20 @@
 
 import type { BaselineStore } from "../baseline/store.ts";
 import { readCapture } from "../capture/capture.ts";
+import { inputName } from "../capture/source.ts";
 import type { Config } from "../config/schema.ts";
 import { type Alert, VERDICT_RANK } from "../ground/alert.ts";
 import { EXIT, type ExitStatus, HostError } from "../ground/errors.ts";
 import type { Streams } from "../ground/streams.ts";
+import { describeFrames, describeLinkTypes } from "../text/account.ts";
 import { formatAlert, formatFlow } from "../text/alert-json.ts";
 import { describeClosed, describeProxies } from "../text/status-text.ts";
 import { Told } from "../text/told.ts";
 import { inspectorFor, judgeFor, Pipeline, vantageOf } from "./pipeline.ts";
 import { isUrgent, openState, type State } from "./state.ts";
+
+const READ_HERE =
+  "expected Ethernet, raw IP, PPP, Cisco HDLC, Linux cooked, loopback, NFLOG or PKTAP";
 
 /** Verdicts at which a replay may be asked to fail. */
 export const FAIL_ON = ["suspect", "likely", "proven"] as const;
@@ -53,6 +58,7 @@ export class Replay {
   readonly #progress: Progress | null;
   /** The last revision of every alert. */
   readonly #last = new Map<string, Alert>();
+  readonly #linkTypesUnread = new Set<number>();
   #failure: ExitStatus = EXIT.done;
   /** The state could not be written: nothing more is tried. */
   #forgets = false;
@@ -76,27 +82,34 @@ export class Replay {
     });
   }
 
-  async run(): Promise<ExitStatus> {
+  /** Reads every file; `signal` ends the reading, what was read until then is told. */
+  async run(signal: AbortSignal): Promise<ExitStatus> {
     const { inspector, drain } = this.#pipeline;
     inspector.seed(0, 0);
     inspector.setHome(this.#request.home);
     inspector.setTerse(this.#request.form !== "flows");
-    for (const file of this.#request.files) await this.#read(file);
+    for (const file of this.#request.files) {
+      if (!signal.aborted) await this.#read(file, signal);
+    }
     drain.finish();
     this.#progress?.clear();
     this.#remember((store) => store.flush());
     this.#printFlows(true);
     if (this.#request.form === "sentences") this.#summarize();
+    if (signal.aborted) return EXIT.interrupted;
     return this.#failure === EXIT.done ? this.#verdictStatus() : this.#failure;
   }
 
   /** Inspects one file; what is wrong with it is said at once, and the next one is read. */
-  async #read(path: string): Promise<void> {
+  async #read(path: string, signal: AbortSignal): Promise<void> {
     const { inspector, drain } = this.#pipeline;
     drain.openInput(path);
+    const unknown = (): number => Number(inspector.reasons().get("link-unknown") ?? 0n);
+    const unknownBefore = unknown();
     try {
       await readCapture({
         path,
+        signal,
         inspector,
         drain: () => {
           drain.take();
@@ -106,8 +119,20 @@ export class Replay {
         progress: (done, total) => this.#progress?.show(path, done, total),
       });
     } catch (error) {
-      this.#fail(error);
+      if (!signal.aborted) this.#fail(error);
     }
+    for (const type of inspector.linkTypesUnread) this.#linkTypesUnread.add(type);
+    const frames = inspector.framesOfInput;
+    if (frames > 0 && unknown() - unknownBefore === frames) this.#failUnread(path);
+  }
+
+  /** No frame of the input could be read: that must not look like a capture without alerts. */
+  #failUnread(path: string): void {
+    const types = this.#pipeline.inspector.linkTypesUnread;
+    if (types.length === 0) return;
+    const what = `${describeLinkTypes(types)} cannot be read here`;
+    const sentence = `nothing of ${inputName(path)} was inspected: ${what}, ${READ_HERE}.`;
+    this.#fail(new HostError(EXIT.damaged, sentence));
   }
 
   /** Writes what was learnt; that it cannot be written is said once and costs no finding. */
@@ -146,15 +171,17 @@ export class Replay {
 
   #summarize(): void {
     for (const line of this.#told.rest()) this.#streams.result(`${line}\n`);
-    const counted = (count: number, noun: string): string =>
-      `${count} ${noun}${count === 1 ? "" : "s"}`;
-    const frames = Number(this.#pipeline.inspector.counters().get("frames") ?? 0n);
-    if (frames === 0 && this.#failure !== EXIT.done) return;
-    const flows = Number(this.#pipeline.inspector.counters().get("flows") ?? 0n);
+    const { inspector } = this.#pipeline;
+    const count = (name: string): number => Number(inspector.counters().get(name) ?? 0n);
+    if (count("frames") === 0 && this.#failure !== EXIT.done) return;
     const standing = [...this.#last.values()].filter((alert) => alert.verdict !== "withdrawn");
-    const alerts = standing.length === 0 ? "no alert" : counted(standing.length, "alert");
-    const read = `${counted(frames, "frame")} of ${counted(flows, "TCP connection")}`;
-    this.#streams.result(`${read} inspected: ${alerts}.`);
+    const account = {
+      frames: count("frames"),
+      flows: count("flows"),
+      reasons: inspector.reasons(),
+      linkTypes: [...this.#linkTypesUnread],
+    };
+    this.#streams.result(describeFrames(account, standing.length));
     const proxies = describeProxies(this.#pipeline.book.proxies.found());
     if (proxies !== null) this.#streams.result(`Beside that: ${proxies}.`);
     const closed = describeClosed(this.#pipeline.book.closedPorts.found());

@@ -143,7 +143,7 @@ describe("command line", () => {
       }
       match(
         run("replay", soundPath).stdout,
-        /^2 frames of 1 TCP connection inspected: no alert\.\n$/,
+        /^2 of 2 frames inspected, 1 TCP connection: no alert\.\n$/,
       );
       strictEqual(run("replay", soundPath, "--json").stdout, "");
     });

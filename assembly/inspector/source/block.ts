@@ -22,6 +22,7 @@ export class CaptureBlock {
   }
   @inline static isSimple(type: u32): bool { return type == SIMPLE; }
   @inline static interfaceIndex(at: usize, type: u32, swapped: bool): u32 {
+    if (type == SIMPLE) return 0;
     if (type == ENHANCED) return CaptureBlock.field(at, 8, swapped);
     const value = load<u16>(at + 8);
     return <u32>(swapped ? bswap<u16>(value) : value);

@@ -8,6 +8,9 @@ const INTERFACE_CAPACITY: u32 = 256;
 const ROW_SIZE: u32 = 16;
 const TABLE: usize = memory.data(256 * 16, 16);
 
+/** How many interfaces the current section has described. */
+const DESCRIBED: usize = memory.data(4, 4);
+
 @final @unmanaged
 export class Interface {
   /** LINKTYPE_… of the pcap registry. */
@@ -20,6 +23,15 @@ export class Interface {
   @inline static of(index: u32): Interface {
     return changetype<Interface>(TABLE + <usize>min(index, INTERFACE_CAPACITY - 1) * ROW_SIZE);
   }
+
+  /** An interface is described; they come in order, and the first of a section forgets those before it. */
+  static describe(index: u32): Interface {
+    store<u32>(DESCRIBED, index + 1);
+    return Interface.of(index);
+  }
+  @inline static isDescribed(index: u32): bool { return index < load<u32>(DESCRIBED); }
+  /** A section without interfaces begins. */
+  static forget(): void { store<u32>(DESCRIBED, 0); }
 
   /** Units since the epoch to nanoseconds since the epoch. */
   nanoseconds(units: u64): u64 {

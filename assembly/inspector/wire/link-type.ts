@@ -1,16 +1,23 @@
-// How the frames of a capture begin: the numbers of the registry of link types.
+// How the frames of a capture begin: the numbers of the registry of link types that are read here.
 // draft-ietf-opsawg-pcaplinktype; the two BSD numbers for raw IP were never the same everywhere.
 
-export const LINKTYPE_NULL: u32 = 0;
-export const LINKTYPE_ETHERNET: u32 = 1;
-export const LINKTYPE_PPP: u32 = 9;
-export const LINKTYPE_RAW_BSD: u32 = 12;
-export const LINKTYPE_RAW_OPENBSD: u32 = 14;
-export const LINKTYPE_PPP_HDLC: u32 = 50;
-export const LINKTYPE_PPP_ETHER: u32 = 51;
-export const LINKTYPE_RAW: u32 = 101;
-export const LINKTYPE_LOOP: u32 = 108;
-export const LINKTYPE_LINUX_SLL: u32 = 113;
-export const LINKTYPE_IPV4: u32 = 228;
-export const LINKTYPE_IPV6: u32 = 229;
-export const LINKTYPE_LINUX_SLL2: u32 = 276;
+export enum LinkType {
+  Null = 0,
+  Ethernet = 1,
+  Ppp = 9,
+  RawBsd = 12,
+  RawOpenbsd = 14,
+  PppHdlc = 50,
+  PppEther = 51,
+  Raw = 101,
+  CiscoHdlc = 104,
+  Loop = 108,
+  LinuxSll = 113,
+  /** A number for private use that macOS took for PKTAP before that had one of its own. */
+  User2 = 149,
+  Ipv4 = 228,
+  Ipv6 = 229,
+  Nflog = 239,
+  Pktap = 258,
+  LinuxSll2 = 276,
+}
