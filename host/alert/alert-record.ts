@@ -61,6 +61,9 @@ const ALERT: Readonly<Record<string, Test>> = {
   frames: listOf(isNumber),
   evidenceFile: isTextOrNull,
   text: isText,
+  communityId: isText,
+  sensor: isText,
+  uplink: isTextOrNull,
 };
 
 function fits(value: unknown, shape: Readonly<Record<string, Test>>): value is object {

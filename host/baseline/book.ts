@@ -18,7 +18,7 @@ import {
 } from "./entry.ts";
 import { type Operator, operatorOf, ownedName } from "./operator.ts";
 import { PolicyBook } from "./policy.ts";
-import { type BaselineSnapshot, type PolicySource, readSnapshot } from "./snapshot.ts";
+import { type ForeignRows, NOTHING_FOREIGN, type PolicySource, readSnapshot } from "./snapshot.ts";
 
 /** Servers remembered: four addresses for each of 1,024 operators. */
 const ENTRIES_MAX = 4096;
@@ -74,6 +74,8 @@ export class BaselineBook {
   private readonly pairs = new Map<string, number>();
   private readonly policies = new PolicyBook();
   private changed = false;
+  /** Rows of the state file that this version does not understand. */
+  private foreign = NOTHING_FOREIGN;
 
   /** What history says about the server of this finding. `client` is the LAN address when known. */
   view(finding: Finding, dialect: Dialect, client: string): View {
@@ -150,18 +152,20 @@ export class BaselineBook {
     return this.changed;
   }
 
-  snapshot(): BaselineSnapshot {
+  /** What is known, behind what another version knew. */
+  snapshot(): ForeignRows {
     this.changed = false;
     return {
-      entries: [...this.entries.values()],
-      pairs: [...this.pairs],
-      policies: this.policies.snapshot(),
+      entries: [...this.foreign.entries, ...this.entries.values()],
+      pairs: [...this.foreign.pairs, ...this.pairs],
+      policies: [...this.foreign.policies, ...this.policies.snapshot()],
     };
   }
 
   /** @throws Error when the value is not a snapshot. */
   restore(value: unknown): void {
-    const snapshot = readSnapshot(value);
+    const { snapshot, foreign } = readSnapshot(value);
+    this.foreign = foreign;
     for (const entry of snapshot.entries.slice(-ENTRIES_MAX)) {
       const key = entryKey(entry.dialect, entry.server, entry.port);
       this.entries.set(key, entry);
@@ -184,6 +188,7 @@ export class BaselineBook {
       this.pairs.clear();
       this.policies.clear();
       this.operators.clear();
+      this.foreign = NOTHING_FOREIGN;
     }
     this.changed = true;
     return count;

@@ -1,5 +1,6 @@
 // The part of the baseline that is kept over a restart, and the check that what was read back has its
-// shape: a state file is input like any other.
+// shape: a state file is input like any other. What a newer version wrote and this one does not understand,
+// a dialect it never heard of or one more field, stays as it is and is written back.
 
 import { isDialect } from "../ground/dialect.ts";
 import { type Entry, newEntry } from "./entry.ts";
@@ -15,6 +16,14 @@ export interface BaselineSnapshot {
   /** Mail exchangers, with the seconds since 1970 of the last hint. */
   readonly policies: readonly (readonly [string, PolicySource, number])[];
 }
+
+/** Rows of the same three lists that are not understood, as they were read. */
+export type ForeignRows = Readonly<Record<keyof BaselineSnapshot, readonly unknown[]>>;
+
+export const NOTHING_FOREIGN: ForeignRows = { entries: [], pairs: [], policies: [] };
+
+/** Foreign rows kept of a list: a file is never the larger for what nobody reads. */
+const FOREIGN_MAX = 1_024;
 
 function fail(what: string): never {
   throw new Error(`its ${what} does not have the expected shape`);
@@ -44,6 +53,7 @@ function count(value: unknown, what: string): number {
 }
 
 function readEntry(value: unknown): Entry {
+  if (typeof value !== "object" || value === null) return fail("entry");
   const fields = asMap(value, "entry");
   const dialect = fields.get("dialect");
   const [server, operator] = [fields.get("server"), fields.get("operator")];
@@ -51,6 +61,7 @@ function readEntry(value: unknown): Entry {
   if (!isText(server) || !isText(operator)) return fail("server");
   const number = (name: string): number => count(fields.get(name), name);
   return {
+    ...value, // a newer version's fields go back into the file with the others
     ...newEntry(dialect, server, number("port"), operator, number("firstSeen")),
     operatorGreeted: fields.get("operatorGreeted") === true,
     lastSeen: number("lastSeen"),
@@ -86,12 +97,34 @@ function readPolicy(value: unknown): readonly [string, PolicySource, number] {
   return [name, source, count(seconds, "policies")];
 }
 
-/** The snapshot in a value read from a file. @throws Error with what is wrong. */
-export function readSnapshot(value: unknown): BaselineSnapshot {
+/** A list's rows that can be read, and those that cannot. */
+function sifted<T>(value: unknown, what: string, read: (row: unknown) => T) {
+  const known: T[] = [];
+  const foreign: unknown[] = [];
+  for (const row of asList(value, what)) {
+    try {
+      known.push(read(row));
+    } catch {
+      if (foreign.length < FOREIGN_MAX) foreign.push(row);
+    }
+  }
+  return { known, foreign };
+}
+
+/**
+ * The snapshot in a value read from a file whose checksum was right: a row with another shape is another
+ * version's. @throws Error with what is wrong where even the lists are not there.
+ */
+export function readSnapshot(value: unknown): {
+  readonly snapshot: BaselineSnapshot;
+  readonly foreign: ForeignRows;
+} {
   const parts = asMap(value, "baseline");
+  const entries = sifted(parts.get("entries"), "entries", readEntry);
+  const pairs = sifted(parts.get("pairs"), "pairs", readPair);
+  const policies = sifted(parts.get("policies"), "policies", readPolicy);
   return {
-    entries: asList(parts.get("entries"), "entries").map(readEntry),
-    pairs: asList(parts.get("pairs"), "pairs").map(readPair),
-    policies: asList(parts.get("policies"), "policies").map(readPolicy),
+    snapshot: { entries: entries.known, pairs: pairs.known, policies: policies.known },
+    foreign: { entries: entries.foreign, pairs: pairs.foreign, policies: policies.foreign },
   };
 }

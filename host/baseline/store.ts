@@ -19,6 +19,7 @@ import { makeFolder } from "../ground/folder.ts";
 const FILE_NAME = "baseline";
 /** First line: name, version, checksum of the rest. */
 const HEADER = /^striplight-baseline (\d+) ([0-9a-f]{64})\n/;
+/** Of the form below. A newer one holds more; what is understood of it is read, the rest written back. */
 const VERSION = 1;
 const WRITE_EVERY_NANOSECONDS = 900n * 1_000_000_000n;
 /** Alerts come as often as a stranger likes: what follows the first waits for this. */
@@ -57,8 +58,10 @@ export class BaselineStore {
   private readonly folder: string;
   private readonly kept: Readonly<Record<string, Kept>>;
   private readonly report: (sentence: string) => void;
-  /** Parts of the file that this version does not know: a newer one's, kept as they are. */
-  private foreign: [string, unknown][] = [];
+  /** The file's own, so that whoever wrote it finds what it left. */
+  private version = VERSION;
+  /** Parts of the file that this version does not know or understand: a newer one's, kept as they are. */
+  private readonly foreign = new Map<string, unknown>();
   private lastWrite: bigint | null = null;
   private lastUrgent: bigint | null = null;
   private isUrgent = false;
@@ -96,10 +99,7 @@ export class BaselineStore {
       this.setAside(path, "its checksum does not match");
       return;
     }
-    if (Number(header[1]) !== VERSION) {
-      this.setAside(path, `its version ${header[1]} is not ${VERSION}`);
-      return;
-    }
+    this.version = Math.max(VERSION, Number(header[1]));
     try {
       this.restore(JSON.parse(body));
     } catch (error) {
@@ -148,10 +148,10 @@ export class BaselineStore {
 
   private write(): void {
     const parts = Object.entries(this.kept).map(([name, part]) => [name, part.snapshot()]);
-    const body = `${JSON.stringify(Object.fromEntries([...this.foreign, ...parts]))}\n`;
+    const body = `${JSON.stringify(Object.fromEntries([...parts, ...this.foreign]))}\n`;
     const path = join(this.folder, FILE_NAME);
     try {
-      toDisk(`${path}.new`, "w", `striplight-baseline ${VERSION} ${checksum(body)}\n${body}`);
+      toDisk(`${path}.new`, "w", `striplight-baseline ${this.version} ${checksum(body)}\n${body}`);
       renameSync(`${path}.new`, path);
       toDisk(this.folder, "r"); // the rename itself, or a power cut brings the old name back
       this.hasFailed = false;
@@ -164,9 +164,23 @@ export class BaselineStore {
   private restore(value: unknown): void {
     if (typeof value !== "object" || value === null) throw new Error("it holds no object");
     const parts = new Map(Object.entries(value));
-    this.foreign = [...parts].filter(([name]) => !(name in this.kept));
+    for (const [name, part] of parts) if (!(name in this.kept)) this.foreign.set(name, part);
     for (const [name, part] of Object.entries(this.kept)) {
-      if (parts.has(name)) part.restore(parts.get(name));
+      if (parts.has(name)) this.restorePart(name, part, parts.get(name));
+    }
+  }
+
+  /** A part of a newer version that is not understood at all stays as it is, and nothing is added to it. */
+  private restorePart(name: string, part: Kept, value: unknown): void {
+    try {
+      part.restore(value);
+    } catch (error) {
+      if (this.version === VERSION) throw error;
+      this.foreign.set(name, value);
+      const where = `The ${name} in the state file ${join(this.folder, FILE_NAME)}`;
+      this.report(
+        `${where} are of a newer version; they are kept and begin anew until it is back.`,
+      );
     }
   }
 

@@ -1,6 +1,7 @@
 // The state file: carried over a restart and a power cut, written seldom, set aside when damaged.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import {
   mkdirSync,
   mkdtempSync,
@@ -26,6 +27,13 @@ describe("baseline: the state file", () => {
     const baseline = new BaselineBook();
     store(baseline).load();
     return baseline;
+  };
+
+  /** A whole file with the right checksum. */
+  const writeState = (version: number, parts: object): void => {
+    const body = `${JSON.stringify(parts)}\n`;
+    const sum = createHash("sha256").update(body).digest("hex");
+    writeFileSync(join(folder, "baseline"), `striplight-baseline ${version} ${sum}\n${body}`);
   };
 
   beforeEach(() => {
@@ -139,12 +147,7 @@ describe("baseline: the state file", () => {
     store(place.baseline).flush();
     const path = join(folder, "baseline");
     const whole = readFileSync(path, "utf8");
-    const cases = [
-      whole.slice(0, whole.length / 2),
-      whole.replace('"offers":9', '"offers":8'),
-      whole.replace("striplight-baseline 1 ", "striplight-baseline 7 "),
-      "",
-    ];
+    const cases = [whole.slice(0, whole.length / 2), whole.replace('"offers":9', '"offers":8'), ""];
     for (const [index, text] of cases.entries()) {
       writeFileSync(path, text);
       assert.equal(reopened().size, 0);
@@ -155,6 +158,58 @@ describe("baseline: the state file", () => {
       assert.equal(readFileSync(`${path}.damaged-${index + 1}`, "utf8"), text);
     }
     assert.equal(reports.length, cases.length);
+  });
+
+  it("reads what the first version wrote, and writes it back unchanged", () => {
+    const first = readFileSync(join(import.meta.dirname, "first-version.baseline"), "utf8");
+    writeFileSync(join(folder, "baseline"), first);
+    const baseline = reopened();
+    assert.equal(baseline.size, 3);
+    const body = JSON.parse(first.slice(first.indexOf("\n")));
+    assert.deepEqual(JSON.parse(JSON.stringify(baseline.snapshot())), body.baseline);
+    assert.deepEqual(reports, []);
+  });
+
+  it("reads a newer version as far as it is understood, and leaves the rest in the file", () => {
+    const place = house();
+    const now = nineOffers(place);
+    const { entries, pairs, policies } = JSON.parse(JSON.stringify(place.baseline.snapshot()));
+    const stranger = { dialect: "xmpp", server: "198.51.100.7", port: 5222, streams: [1] };
+    const written = {
+      baseline: {
+        entries: [stranger, ...entries.map((entry: object) => ({ ...entry, mood: "calm" }))],
+        pairs: [["a", "b", "c"], ...pairs],
+        policies: [["mx.example", "dane", 1], ...policies],
+      },
+    };
+    writeState(99, written);
+    const file = store(place.baseline);
+    file.load();
+    assert.equal(place.baseline.size, 1, "the stranger is no server to compare with");
+    assert.equal(told(place, without(now)).verdict, "likely");
+    file.flush();
+    const after = readFileSync(join(folder, "baseline"), "utf8");
+    assert.match(after, /^striplight-baseline 99 /);
+    const { baseline } = JSON.parse(after.slice(after.indexOf("\n")));
+    assert.deepEqual(baseline.entries[0], stranger);
+    assert.equal(baseline.entries[1].mood, "calm");
+    assert.deepEqual(baseline.pairs[0], ["a", "b", "c"]);
+    assert.deepEqual(baseline.policies[0], ["mx.example", "dane", 1]);
+    assert.deepEqual([reports, readdirSync(folder)], [[], ["baseline"]]);
+  });
+
+  it("leaves a newer version's part alone that is another thing altogether", () => {
+    writeState(2, { baseline: "elsewhere" });
+    const place = house();
+    const file = store(place.baseline);
+    file.load();
+    assert.match(reports[0] ?? "", /of a newer version; they are kept/);
+    told(place, offered(START));
+    file.flush();
+    assert.match(readFileSync(join(folder, "baseline"), "utf8"), /"baseline":"elsewhere"/);
+    writeState(1, { baseline: "elsewhere" });
+    assert.equal(reopened().size, 0);
+    assert.match(reports[1] ?? "", /is damaged/);
   });
 
   it("holds no client address, name or list entry it should not", () => {
