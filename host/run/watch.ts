@@ -87,7 +87,8 @@ export class Watch {
     });
     const inspector = this.#loadInspector();
     this.#state = makeState(config, config.stateDir, request.diagnostic);
-    this.#state.open.hold = config.alertHold;
+    const { sessions, matrix, open } = this.#state;
+    open.hold = config.alertHold;
     this.#writer = new StateWriter(this.#state.store, (sentence) =>
       this.sinks.warn("state", sentence),
     );
@@ -99,9 +100,7 @@ export class Watch {
       judge,
       ignored: this.#ignored,
       keepFlows: false,
-      sessions: this.#state.sessions,
-      matrix: this.#state.matrix,
-      open: this.#state.open,
+      ...{ sessions, matrix, open },
       vantage: vantageOf(config),
       lanClient: (finding) => this.#conntrack.lanClient(finding),
       onAlerts: (alerts, finding) => {
