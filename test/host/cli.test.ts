@@ -196,7 +196,7 @@ describe("command line", () => {
         failsWith(full, 78, /baseline cannot be written: .*no space left/);
         const wanted = form.length === 0 ? stdout.split("\n")[0] : stdout;
         ok(full.stdout.startsWith(wanted ?? ""), full.stdout);
-        ok(form.length !== 0 || / inspected: /.test(full.stdout), full.stdout);
+        ok(form.length !== 0 || / inspected, /.test(full.stdout), full.stdout);
       }
     });
   });
