@@ -114,6 +114,8 @@ function lentClass(name: string, comparison: Comparison): "S" | "M" | null {
   const { view, dialect, resetForged } = comparison;
   if (name === "ehlo-denied") return view.offers > 0 ? "M" : null;
   if (name === "stall-at-hello") return view.tlsOk > 0 ? "M" : null;
+  // Of one connection alone, or of a list whose words some servers part by two blanks.
+  if (name === "cap-vanished" || (name === "cap-hole" && dialect === "imap")) return "M";
   if (name === "preauth") return view.offers > 0 ? "S" : null;
   if (name === "rst-at-starttls") {
     return view.tlsOk >= RESET_TLS_OK || resetForged ? "S" : null;
@@ -143,8 +145,10 @@ export function compare(finding: Finding, mail: MailSeen, comparison: Comparison
   if (isSwapped(mail, view)) compared.push(isThin(finding, view) ? "cap-swapped:W" : "cap-swapped");
   if (comparison.sameFront) compared.push("same-front");
   compared.push(...alienTerms(finding, mail, comparison.knowledge, compared));
+  const lost = compared.some((term) => term.startsWith("cap-vanished"));
   const terms = mail.evidence
     .filter((name) => name !== "never-offered" || compared.length === 0)
+    .filter((name) => name !== "cap-vanished" || !lost)
     // A greeting host that differs from the list's own is only told where it also differs from before.
     .filter(
       (name) =>

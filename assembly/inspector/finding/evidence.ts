@@ -39,6 +39,9 @@ export enum MailEvidence {
   ViewOneway,
   ViewGap,
   LineLong,
+  /** One connection offers the upgrade in one list and not in another; otherwise history's to say. */
+  CapVanished,
+  AuthWeakened,
 }
 
 /** Seen in the segments of a connection: resets, forged segments, refusals by third parties, silence. At most 64. */

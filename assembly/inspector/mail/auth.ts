@@ -1,12 +1,20 @@
 // Credentials in clear text: which of the client's lines hold them, and what they are worth to a listener.
 // Looks at the mechanism's name only, never at what follows it. RFC 4954 §4, RFC 3501 §6.2, RFC 5034 §4.
 
-import { AuthLevel } from "../finding/evidence";
+import { AuthLevel, MailEvidence } from "../finding/evidence";
+import { LINE_KEPT_MAX } from "../limits";
+import { Mask } from "./mask";
 import { Dialog } from "./row";
 import {
-  Word, WORD_ANONYMOUS, WORD_CRAM_MD5, WORD_DIGEST_MD5, WORD_EXTERNAL, WORD_LOGIN, WORD_NTLM,
-  WORD_OAUTHBEARER, WORD_PLAIN, WORD_SCRAM, WORD_SCRAM_MASK, WORD_XOAUTH2,
+  Word, WORD_ANONYMOUS, WORD_AUTH, WORD_CRAM_MD5, WORD_DIGEST_MD5, WORD_EXTERNAL, WORD_LOGIN, WORD_NTLM,
+  WORD_OAUTHBEARER, WORD_PLAIN, WORD_SASL, WORD_SCRAM, WORD_SCRAM_MASK, WORD_XOAUTH2,
 } from "./word";
+
+/** AUTH= in front of a mechanism. */
+const WORD_AUTH_IS: u64 = 0x3d48545541;
+const WORD_AUTH_MASK: u64 = 0xffffffffff;
+/** Octets of the shortest mechanism whose place letters other than a mask's can cover: LOGIN, PLAIN. */
+const MECHANISM_SURE: u32 = 5;
 
 export class Auth {
   /** A command that begins an exchange; its mechanism is the first token of [at, end). */
@@ -29,6 +37,26 @@ export class Auth {
     if (dialog.seen.serverSeen) return;
     if (dialog.authLines) dialog.authLines--;
     if (!dialog.authLines || cancelled) dialog.authOpen = 0;
+  }
+
+  /** True for a list's entry that names mechanisms: AUTH PLAIN LOGIN, AUTH=PLAIN, SASL PLAIN. */
+  static isMechanisms(at: usize, end: usize): bool {
+    const size = Word.size(at, end);
+    const word = Word.of(at, size);
+    return (size == 4 && (word == WORD_AUTH || word == WORD_SASL)) || (size > 4 && (word & WORD_AUTH_MASK) == WORD_AUTH_IS);
+  }
+
+  /** A mechanism of a list's entry is overwritten: what is left of it may be read by more people. RFC 4954 §3. */
+  static weakened(dialog: Dialog, at: usize, size: u32, end: usize): void {
+    if (!Auth.isMechanisms(at, end)) return;
+    at += size > 4 ? 5 : 4; // behind the keyword, and = where it stands
+    for (let turn: u32 = 0; turn < LINE_KEPT_MAX && at < end; turn++) { // a mechanism a turn
+      const length = Word.size(at, end);
+      if (Mask.isKnown(at, length) || (length >= MECHANISM_SURE && Mask.covers(at, length))) {
+        dialog.seen.mark(MailEvidence.AuthWeakened);
+      }
+      at = Word.skip(at + length, end);
+    }
   }
 
   /** Level of the mechanism named in [at, at + size). */

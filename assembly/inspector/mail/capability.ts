@@ -3,13 +3,14 @@
 
 import { MailEvidence } from "../finding/evidence";
 import { HOST_TOKEN_SIZE, OFFERED_SIZE } from "../finding/finding";
+import { Auth } from "./auth";
+import { Mask } from "./mask";
 import { Dialog, TOKEN_SIZE } from "./row";
 import { Word } from "./word";
 import { BACKSLASH, SMALL_X } from "../wire/ascii";
 
-const MASK_SIZE_MIN: u32 = 4;
-/** A keyword of fewer octets may differ from a real one by as little. */
-const MANGLED_SIZE: u32 = 8;
+/** Octets of a line that was cut out: its keyword and its end. */
+const LINE_END_SIZE: u32 = 2;
 const NO_MASK: u32 = 255;
 
 export class Capability {
@@ -24,20 +25,41 @@ export class Capability {
     seen.listBegun = 1;
     seen.listClosed = 0;
     seen.listBroken = 0;
+    dialog.listOffers = 0;
+    dialog.listMask = 0;
+    dialog.listMangled = 0;
+    dialog.keyPart = 0;
   }
 
-  /** The list was seen to its end. */
+  /** The list was seen to its end: what it says of the upgrade, for a later one may say something else. */
   static close(dialog: Dialog): void {
-    dialog.seen.listClosed = 1;
+    const seen = dialog.seen;
+    seen.listClosed = 1;
+    seen.marks &= ~(<u64>1 << MailEvidence.CapUnterminated); // it was only slow
     dialog.head.open = 0;
+    if (seen.listBroken) return;
+    if (dialog.listOffers) return;
+    if (dialog.listMask) seen.maskHidden = 1;
+    else if (dialog.listMangled) seen.mangledHidden = 1;
+    else seen.lacked = 1;
   }
 
   /** True when [at, at + size) is the upgrade keyword. */
   static isKey(dialog: Dialog, at: usize, size: u32): bool {
-    const word = Word.of(at, size);
     const traits = dialog.traits;
-    return (size == <u32>traits.keywordSize && word == traits.keyword) ||
-      (size == <u32>traits.otherKeywordSize && word == traits.otherKeyword && size != 0);
+    return size == <u32>traits.keywordSize && Word.of(at, size) == traits.keyword;
+  }
+
+  /** The upgrade is offered in this list. */
+  static offer(dialog: Dialog): void {
+    dialog.listOffers = 1;
+    dialog.seen.offered = 1;
+  }
+
+  /** A line of the list that mail programs do not read, or a word almost like the keyword. */
+  static mangle(dialog: Dialog): void {
+    dialog.listMangled = 1;
+    dialog.seen.note(MailEvidence.CapMangled);
   }
 
   /** One entry of the list, without line end; its first token is the keyword. */
@@ -47,21 +69,32 @@ export class Capability {
     const whole = <u32>(end - at);
     if (!whole) return;
     const size = Word.size(at, end);
-    const seen = dialog.seen;
-    const masked = Capability.isMask(at, whole) ? whole : Capability.isMask(at, size) ? size : 0;
-    if (masked) {
-      Capability.mask(dialog, masked);
-    } else if (Capability.isKey(dialog, at, size)) {
-      seen.offered = 1;
-    } else if (size == MANGLED_SIZE && <u32>dialog.traits.keywordSize == size && Capability.nearKey(dialog, at)) {
-      seen.mangled = 1;
-    }
+    const keySize = <u32>dialog.traits.keywordSize;
+    const part = <u32>dialog.keyPart;
+    dialog.keyPart = 0;
+    if (Mask.isKnown(at, whole)) Capability.mask(dialog, at, whole);
+    else if (size == keySize && Mask.covers(at, size)) Capability.mask(dialog, at, size);
+    else if (Mask.isKnown(at, size)) {
+      if (Mask.isSure(at, size)) Capability.mask(dialog, at, size); // else a row of stars with text around it
+    } else if (Capability.isKey(dialog, at, size)) Capability.offer(dialog);
+    else Capability.compare(dialog, at, size, end, part);
     Capability.append(dialog, at, size);
   }
 
-  private static mask(dialog: Dialog, size: u32): void {
+  /** A word that is no mask and not the keyword: is it the keyword, spoilt; or mechanisms, of which one is covered. */
+  private static compare(dialog: Dialog, at: usize, size: u32, end: usize, part: u32): void {
+    const key = dialog.traits.keyword;
+    const keySize = <u32>dialog.traits.keywordSize;
+    if (Mask.isNear(at, at + size, key, keySize) || Mask.isNear(at, end, key, keySize)) Capability.mangle(dialog);
+    if (part && part + size == keySize && Mask.isPart(at, size, key, part)) Capability.mangle(dialog);
+    if (size < keySize && Mask.isPart(at, size, key, 0)) dialog.keyPart = <u8>size;
+    Auth.weakened(dialog, at, size, end);
+  }
+
+  private static mask(dialog: Dialog, at: usize, size: u32): void {
     const seen = dialog.seen;
     if (size == <u32>dialog.traits.keywordSize) {
+      dialog.listMask = 1;
       seen.maskKey = 1;
       seen.note(MailEvidence.CapMasked);
       if (<u32>dialog.maskIndex == NO_MASK) dialog.maskIndex = dialog.keywordCount;
@@ -69,29 +102,15 @@ export class Capability {
       seen.maskOther = 1;
       seen.note(MailEvidence.CapMaskedOther);
     }
+    if (Mask.isSure(at, size)) seen.maskSure = 1;
     if (dialog.maskCount != 255) dialog.maskCount++;
   }
 
-  /** Four or more of one of X x * #, the last one perhaps a counting letter: XXXXXXXA. */
-  static isMask(at: usize, size: u32): bool {
-    if (size < MASK_SIZE_MIN) return false;
-    const first = <u32>load<u8>(at);
-    if (first != 0x58 && first != SMALL_X && first != 0x2a && first != 0x23) return false;
-    for (let index: u32 = 1; index + 1 < size; index++) {
-      if (<u32>load<u8>(at + index) != first) return false;
-    }
-    const last = <u32>load<u8>(at + size - 1);
-    return last == first || last - 0x41 < 26;
-  }
-
-  /** Eight octets of which one or two differ from the keyword. No real one does. */
-  private static nearKey(dialog: Dialog, at: usize): bool {
-    const difference = Word.of(at, MANGLED_SIZE) ^ dialog.traits.keyword;
-    let count: u32 = 0;
-    for (let shift: u64 = 0; shift < 64; shift += 8) {
-      if ((difference >> shift) & 0xff) count++;
-    }
-    return count == 1 || count == 2;
+  /** A line behind whose text blanks or CRs fill the place of a deleted one; `padding` octets of them. */
+  static pad(dialog: Dialog, at: usize, end: usize, padding: u32): void {
+    while (end > at && Word.isBlank(load<u8>(end - 1))) { end--; padding++; } // at most LINE_KEPT_MAX octets
+    if (padding < <u32>dialog.traits.keywordSize + LINE_END_SIZE) return;
+    dialog.seen.mark(Auth.isMechanisms(at, end) ? MailEvidence.AuthWeakened : MailEvidence.CapHole);
   }
 
   /** Adds the keyword to the text that is told. */

@@ -162,9 +162,14 @@ export class Dialogs {
     const seen = dialog.seen;
     seen.over = 1;
     Speech.ends(dialog);
-    if (!Dialogs.isListOpen(dialog) || dialog.stream(false).holdTime) return;
+    if (fromClient || !Dialogs.isCutOff(dialog)) return; // the server may still go on
     seen.mark(MailEvidence.CapUnterminated);
     Speech.dropList(dialog);
+  }
+
+  /** A list is open, and what was heard of it ends with a line: half a line is a server that broke off. */
+  private static isCutOff(dialog: Dialog): bool {
+    return Dialogs.isListOpen(dialog) && !dialog.stream(false).holdTime && dialog.server.length == 0;
   }
 
   /** A reset: between the upgrade command and the server's first record it is evidence. */
@@ -180,7 +185,7 @@ export class Dialogs {
   /** True while silence would say something. */
   private static waits(dialog: Dialog): bool {
     if (dialog.seen.over) return false;
-    return Dialogs.isListOpen(dialog) ||
+    return (Dialogs.isCutOff(dialog) && !dialog.seen.has(MailEvidence.CapUnterminated)) ||
       (dialog.go != 0 && <u32>dialog.client.mode == Mode.Tls && <u32>dialog.server.mode != Mode.Tls);
   }
 
@@ -205,9 +210,8 @@ export class Dialogs {
     if (flow.has(FLOW_CLOSED)) return;
     const seen = dialog.seen;
     if (Dialogs.isListOpen(dialog)) {
-      if (now - max(dialog.clientTime, dialog.serverTime) < LIST_SILENCE_NS || dialog.stream(false).holdTime) return;
-      seen.mark(MailEvidence.CapUnterminated);
-      Speech.dropList(dialog);
+      if (now - max(dialog.clientTime, dialog.serverTime) < LIST_SILENCE_NS || !Dialogs.isCutOff(dialog)) return;
+      seen.mark(MailEvidence.CapUnterminated); // until the list goes on
       return;
     }
     const heard = dialog.serverTime > dialog.helloTime || !Seq.before(flow.server.ackMax, dialog.stream(true).next);
@@ -233,6 +237,7 @@ export class Dialogs {
       Order.giveUp(dialog, flow, dialog.serverTime, fromClient, dialog.hold.piece(index).seq);
     }
     Speech.ends(dialog);
+    dialog.seen.over = 1;
     dialog.seen.conclude();
   }
 
@@ -249,7 +254,8 @@ export class Dialogs {
     const dialog = Dialog.row(flow.dialogRow);
     // While a list is open or on its way its reader would get half of it or none; the end, silence and
     // the flow's end close it.
-    const partial = Speech.list(dialog) != List.None;
+    const silent = dialog.seen.has(MailEvidence.CapUnterminated);
+    const partial = Speech.list(dialog) != List.None && !silent;
     return !dialog.tentative && !partial && dialog.seen.takeChange();
   }
 

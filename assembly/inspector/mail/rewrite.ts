@@ -15,6 +15,16 @@ const FRAMES_AT: usize = 104;
 const CLEAR: u64 =
   (<u64>1 << MailEvidence.ClearAuth) | (<u64>1 << MailEvidence.ClearMail) | (<u64>1 << MailEvidence.ClearRead);
 
+const MASKED_OTHER: u64 = <u64>1 << MailEvidence.CapMaskedOther;
+const BANNER_MASKED: u64 = <u64>1 << MailEvidence.BannerMasked;
+/** What people put up themselves, or what harms nobody as long as the upgrade is offered and used. */
+const DECORATION: u64 = MASKED_OTHER | BANNER_MASKED | (<u64>1 << MailEvidence.CapHole) |
+  (<u64>1 << MailEvidence.CapMangled) | (<u64>1 << MailEvidence.CapVanished) |
+  (<u64>1 << MailEvidence.AuthWeakened) | (<u64>1 << MailEvidence.TextOnTlsPort);
+/** The upgrade was asked for and not granted. */
+const REFUSED: u64 = (<u64>1 << MailEvidence.StarttlsUnknown) | (<u64>1 << MailEvidence.StarttlsTemp) |
+  (<u64>1 << MailEvidence.StarttlsOdd) | (<u64>1 << MailEvidence.RstAtStarttls) | (<u64>1 << MailEvidence.StallAtHello);
+
 /** What a dialog showed, as facts and marks; 360 octets within its row. */
 @final @unmanaged
 export class Rewrite {
@@ -47,10 +57,14 @@ export class Rewrite {
   listAsked: u8;
   /** 1 when the upgrade keyword stood in a list. */
   offered: u8;
-  /** Masks of key length, others, near-misses of the keyword. */
+  /** Masks of key length, others; one of them is long, or counts. */
   maskKey: u8;
   maskOther: u8;
-  mangled: u8;
+  maskSure: u8;
+  /** A list without the offer was seen whole: with a mask of its length; with a word almost like it; with neither. */
+  maskHidden: u8;
+  mangledHidden: u8;
+  lacked: u8;
   /** 1 when the greeting was no welcome: nothing follows from what comes after. */
   refused: u8;
   /** 1 when the list was asked for and denied, or the command never reached the server. */
@@ -108,7 +122,7 @@ export class Rewrite {
     if (!this.listBegun) return ListState.None;
     if (!this.listClosed || this.listBroken || this.gapEarly) return ListState.Partial;
     if (!this.listAsked || this.refused) return ListState.Partial;
-    if (this.oneway || this.clientSeen == 0 || this.has(MailEvidence.LineLong)) return ListState.Partial;
+    if (this.oneway || this.clientSeen == 0) return ListState.Partial;
     return ListState.Complete;
   }
 
@@ -123,11 +137,13 @@ export class Rewrite {
     let bits = this.marks;
     const protectedNow = this.tlsOk;
     if (this.listClosed) {
-      const hidden = !this.offered && !this.listBroken;
-      if (this.maskKey) bits |= <u64>1 << (hidden ? MailEvidence.CapMasked : MailEvidence.CapMaskedOther);
+      if (this.maskHidden) bits |= <u64>1 << MailEvidence.CapMasked;
+      else if (this.maskKey) bits |= <u64>1 << MailEvidence.CapMaskedOther;
       if (this.maskOther) bits |= <u64>1 << MailEvidence.CapMaskedOther;
-      if (this.mangled && hidden) bits |= <u64>1 << MailEvidence.CapMangled;
+      if (this.mangledHidden) bits |= <u64>1 << MailEvidence.CapMangled;
+      if (this.lacked && this.offered) bits |= <u64>1 << MailEvidence.CapVanished;
     }
+    if (protectedNow ? this.offered != 0 : !this.isSettled) bits &= ~this.explained;
     if (this.oneway) bits |= <u64>1 << MailEvidence.ViewOneway;
     if (protectedNow) {
       bits |= <u64>1 << MailEvidence.TlsOk;
@@ -144,6 +160,18 @@ export class Rewrite {
       this.note(<u32>ctz(fresh));
       fresh &= fresh - 1;
     }
+  }
+
+  /** What an offer that arrived and was used explains: whoever rewrites for the upgrade's sake would have taken it. */
+  private get explained(): u64 {
+    // A real mask shows a device that rewrites lists, whatever it left; its stars in the greeting are no decoration.
+    return this.maskSure ? DECORATION & ~(MASKED_OTHER | BANNER_MASKED) : DECORATION;
+  }
+
+  /** False while the client may still use the offer, or the list is yet to come. */
+  private get isSettled(): bool {
+    if (this.over || (this.marks & (CLEAR | REFUSED)) != 0) return true;
+    return !this.offered && (this.listClosed != 0 || this.listDenied != 0);
   }
 
   /** Facts beside the evidence that are worth telling when they change. */
@@ -186,5 +214,5 @@ export class Rewrite {
 export const REWRITE_SIZE: u32 = 360;
 if (offsetof<Rewrite>() > FRAMES_AT) ERROR("Rewrite fields overlap the frames");
 if (FRAMES_AT + NAMES * 4 != REWRITE_SIZE) ERROR("Rewrite drifted");
-if (<u32>MailEvidence.LineLong >= NAMES) ERROR("an evidence name has no frame");
+if (<u32>MailEvidence.AuthWeakened >= NAMES) ERROR("an evidence name has no frame");
 if (AuthLevel.None != 0) ERROR("no credentials must be 0");

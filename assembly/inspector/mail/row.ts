@@ -193,6 +193,12 @@ export class Dialog {
   decrypted: u8;
   /** 1 when a segment with a wrong checksum was read while the head was being kept. */
   headWrong: u8;
+  /** In the list being read: the upgrade is offered; a mask of its length stands; a word almost like it. */
+  listOffers: u8;
+  listMask: u8;
+  listMangled: u8;
+  /** Octets of the keyword that the word before was. */
+  keyPart: u8;
   // What follows belongs to the dialect.
 
   @inline static at(at: usize): Dialog { return changetype<Dialog>(at); }

@@ -8,6 +8,7 @@ export const WORD_EHLO: u64 = 0x4f4c4845;
 export const WORD_HELO: u64 = 0x4f4c4548;
 export const WORD_LHLO: u64 = 0x4f4c484c;
 export const WORD_STARTTLS: u64 = 0x534c545452415453;
+export const WORD_SASL: u64 = 0x4c534153;
 export const WORD_AUTH: u64 = 0x48545541;
 export const WORD_MAIL: u64 = 0x4c49414d;
 export const WORD_RCPT: u64 = 0x54504352;

@@ -2,7 +2,7 @@
 // table or, through dispatch.ts, the dialect's own folder. IANA service names; RFC 8314 §3 for the ports
 // where TLS comes first.
 
-import { WORD_ANONYMOUSTLS, WORD_STARTTLS, WORD_STLS } from "../word";
+import { WORD_STARTTLS, WORD_STLS } from "../word";
 
 /** Numbers of rows. Names and numbers are exported to the host. */
 export enum Dialect { Undecided, Smtp, Imap, Pop3 }
@@ -28,11 +28,9 @@ export class Traits {
   framing: u64;
   /** Tokens before the verb in a line of the client: a tag. */
   tags: u64;
-  /** Keyword that offers the upgrade, the octets of the whole word; another one that does. */
+  /** Keyword that offers the upgrade, the octets of the whole word. */
   keyword: u64;
   keywordSize: u64;
-  otherKeyword: u64;
-  otherKeywordSize: u64;
   /** How a server begins on whatever port. Dialects may begin alike: the client's first verb then decides. */
   greeting: u64;
   otherGreeting: u64;
@@ -80,11 +78,11 @@ const HELO: u64 = 0x4f4c4548;
 
 /** In the order of Dialect: number, framing, tags, keywords; greetings, first octets; openings; ports. */
 const TABLE: usize = memory.data<u64>([
-  Dialect.Smtp, Framing.Lines, 0, WORD_STARTTLS, 8, WORD_ANONYMOUSTLS, 14,
+  Dialect.Smtp, Framing.Lines, 0, WORD_STARTTLS, 8,
   CODE_220, CODE_220_MORE, REPLY_DIGITS, EHLO, LHLO, HELO, 24, 25, 26, 587, 2525, 465, 0,
-  Dialect.Imap, Framing.Literals, 1, WORD_STARTTLS, 8, 0, 0,
+  Dialect.Imap, Framing.Literals, 1, WORD_STARTTLS, 8,
   STAR_OK, STAR_PREAUTH, STARS, 0, 0, 0, 143, 0, 0, 0, 0, 993, 0,
-  Dialect.Pop3, Framing.Lines, 0, WORD_STLS, 4, 0, 0,
+  Dialect.Pop3, Framing.Lines, 0, WORD_STLS, 4,
   PLUS_OK, 0, PLUS_MINUS, 0, 0, 0, 110, 0, 0, 0, 0, 995, 0,
   Dialect.Undecided,
 ]);

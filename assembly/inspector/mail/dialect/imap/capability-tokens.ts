@@ -1,12 +1,13 @@
 // IMAP capability lists, token by token as the octets come: such lines are longer than what is kept
 // of a line. RFC 3501 §7.1 (response code CAPABILITY), §7.2.1.
 
+import { MailEvidence } from "../../../finding/evidence";
 import { LINE_KEPT_MAX } from "../../../limits";
 import { Capability } from "../../capability";
 import { Side, TOKEN_SIZE, Wait } from "../../row";
 import { WORD_CAPABILITY, WORD_PREAUTH, Word } from "../../word";
 import { ImapDialog } from "./state";
-import { BRACKET_CLOSE, BRACKET_OPEN, CR, SPACE, STAR } from "../../../wire/ascii";
+import { BRACE_OPEN, BRACKET_CLOSE, BRACKET_OPEN, CR, QUOTE, SPACE, STAR } from "../../../wire/ascii";
 
 /** Octets of CAPABILITY. */
 const CAPABILITY_SIZE: u32 = 10;
@@ -21,11 +22,13 @@ export class CapabilityTokens {
       if (blank && CapabilityTokens.beginsList(side)) {
         const counts = CapabilityTokens.counts(dialog) && !side.resync;
         dialog.capability = counts ? 1 : 2;
+        dialog.hollow = 0;
         if (counts) Capability.begin(dialog);
       }
       return;
     }
     if (state == 2) return;
+    if (blank && dialog.tokenLength == 0) dialog.hollow = 1; // a hole if another word follows
     if (blank || octet == BRACKET_CLOSE || octet == CR) {
       CapabilityTokens.flushToken(dialog);
       if (octet == BRACKET_CLOSE) CapabilityTokens.endList(dialog);
@@ -37,7 +40,12 @@ export class CapabilityTokens {
 
   private static flushToken(dialog: ImapDialog): void {
     const size = <u32>dialog.tokenLength;
-    if (size) Capability.entry(dialog, dialog.token, dialog.token + size);
+    if (!size) return;
+    if (dialog.hollow) dialog.seen.mark(MailEvidence.CapHole);
+    dialog.hollow = 0;
+    const first = <u32>load<u8>(dialog.token);
+    if (first == QUOTE || first == BRACE_OPEN) Capability.mangle(dialog); // RFC 3501 §9: capabilities are atoms
+    Capability.entry(dialog, dialog.token, dialog.token + size);
     memory.fill(dialog.token, 0, size);
     dialog.tokenLength = 0;
   }

@@ -3,7 +3,7 @@
 
 import { AuthLevel, MailEvidence } from "../../../finding/evidence";
 import { Auth } from "../../auth";
-import { Capability } from "../../capability";
+import { Mask } from "../../mask";
 import { Phrase, PHRASE_ALERT, PHRASE_PRIVACY_REQUIRED, PHRASE_REFERRAL } from "../../phrase";
 import { Mode, Wait } from "../../row";
 import { Upgrade } from "../../upgrade";
@@ -52,7 +52,7 @@ export class Imap {
     } else if (dialog.selected && Imap.fetches(word, verbAt + size, end)) {
       dialog.fetchTag = tag;
     }
-    if (!Capability.isMask(verbAt, size)) return true;
+    if (!Mask.isKnown(verbAt, size)) return true;
     seen.mark(size == 8 && word == WORD_X8 && seen.listClosed ? MailEvidence.CmdMasked : MailEvidence.CmdOdd);
     return true;
   }

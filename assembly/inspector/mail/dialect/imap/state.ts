@@ -13,6 +13,8 @@ export class ImapDialog extends Dialog {
   /** Capability tokens: 0 outside, 1 reading, 2 ignoring. */
   capability: u8;
   tokenLength: u8;
+  /** 1 when two blanks stood together behind the word before. */
+  hollow: u8;
   /** 1 after SELECT. */
   selected: u8;
 

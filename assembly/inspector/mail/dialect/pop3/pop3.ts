@@ -4,6 +4,7 @@
 import { AuthLevel, MailEvidence } from "../../../finding/evidence";
 import { Auth } from "../../auth";
 import { Capability } from "../../capability";
+import { Mask } from "../../mask";
 import { Pending, PENDING_ARGUMENT } from "../../pending";
 import {
   Phrase, PHRASE_DISALLOW, PHRASE_FIRST, PHRASE_NON_SECURE, PHRASE_NOT_ALLOWED, PHRASE_ONLY, PHRASE_REQUIRE,
@@ -45,13 +46,13 @@ export class Pop3 {
       case Verb.Pass: seen.markAuth(AuthLevel.Reusable); dialog.scrub = 1; break;
       case Verb.Apop: seen.markAuth(AuthLevel.Crackable); dialog.scrub = 1; break;
       case Verb.Auth: Auth.begin(dialog, at + size, end); break;
-      case Verb.Other: if (Capability.isMask(at, size)) seen.mark(MailEvidence.CmdOdd); break;
+      case Verb.Other: if (Mask.isKnown(at, size)) seen.mark(MailEvidence.CmdOdd); break;
     }
     if (!Pending.at(dialog.pending).push(verb, argument ? PENDING_ARGUMENT : 0)) {
       if (seen.serverSeen) dialog.lose();
       else Pending.at(dialog.pending).clear();
     }
-    return verb != Verb.Other || Capability.isMask(at, size);
+    return verb != Verb.Other || Mask.isKnown(at, size);
   }
 
   static verb(word: u64, argument: bool): u32 {
@@ -144,7 +145,12 @@ export class Pop3 {
       Capability.close(dialog);
       return;
     }
+    if (Word.skip(at, end) == end) {
+      if (!dialog.seen.listBroken) dialog.seen.mark(MailEvidence.CapHole);
+      return;
+    }
     Capability.entry(dialog, at, end);
+    Capability.pad(dialog, at, end, <u32>(dialog.server.text + dialog.server.kept - end));
   }
 
   private static demands(at: usize, end: usize): bool {

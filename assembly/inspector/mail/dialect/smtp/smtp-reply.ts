@@ -20,8 +20,6 @@ import { LETTER_X, MINUS } from "../../../wire/ascii";
 
 /** Least X's that count as an echoed mask. */
 const ECHO_SIZE_MIN: u32 = 4;
-/** Stars that make a banner a masked one. */
-const BANNER_STARS_MIN: u32 = 8;
 /** Size of the word OK. */
 const OK_SIZE: u32 = 2;
 
@@ -51,10 +49,12 @@ export class SmtpReply {
     if (!dialog.replyOpen) SmtpReply.open(dialog, code, text, end);
     dialog.replyCode = <u16>code;
     const verb = <u32>dialog.replyVerb;
+    const opened = verb == Verb.Ehlo && dialog.replyLine != 0 && dialog.seen.listBegun != 0;
     if (verb == Verb.Ehlo && code == 250) SmtpReply.listLine(dialog, text, end, separator != 0, more);
-    else if (verb == Verb.Greeting && dialog.replyLine == 0 && dialog.bannerText) {
+    else if (verb == Verb.Greeting && dialog.replyLine == 0 && !dialog.hidesBanner) {
       dialog.greetingLength = <u8>Capability.host(text, end, dialog.greeting);
     }
+    else if (opened && code < 400) Capability.mangle(dialog); // mail programs read lines of 250 only
     if (code >= 500) SmtpReply.refusal(dialog, verb, text, end);
     if (dialog.replyLine != 0xffff) dialog.replyLine++;
     dialog.replyOpen = more ? 1 : 0;
@@ -98,11 +98,18 @@ export class SmtpReply {
       seen.listAsked = seen.clientSeen;
       if (dialog.doubtful) seen.listBroken = 1;
       SmtpReply.compareHosts(dialog, at, end);
-      if (Capability.isKey(dialog, at, <u32>(end - at))) seen.offered = 1; // a real server says it in its first line
+      // A real server says it in its first line.
+      if (Capability.isKey(dialog, at, <u32>(end - at))) Capability.offer(dialog);
       return;
     }
-    if (Word.skip(at, end) < end) Capability.entry(dialog, at, end);
-    else if (separated && !seen.listBroken) seen.mark(MailEvidence.CapHole);
+    if (seen.listBroken) return;
+    const blanks = <u32>(end - at);
+    const padding = <u32>(dialog.server.text + dialog.server.kept - end);
+    if (Word.skip(at, end) < end) {
+      Capability.entry(dialog, at, end);
+      Capability.pad(dialog, at, end, padding);
+      // Some servers end their list with an empty line. Behind the last one nothing can be cut out but the last word.
+    } else if (separated && (more || blanks >= <u32>dialog.traits.keywordSize)) seen.mark(MailEvidence.CapHole);
   }
 
   /** Does the list's first line name another host than the greeting. */
@@ -200,7 +207,7 @@ export class SmtpReply {
     const seen = dialog.seen;
     if (code != 220) { seen.refused = 1; return; }
     dialog.welcomed = 1;
-    if (<u32>dialog.stars >= BANNER_STARS_MIN && !dialog.bannerText) seen.mark(MailEvidence.BannerMasked);
+    if (dialog.hidesBanner) seen.mark(MailEvidence.BannerMasked);
   }
 
   /** The reply to EHLO is complete. */
@@ -257,5 +264,6 @@ export class SmtpReply {
     seen.listClosed = 0;
     seen.listAsked = 0;
     seen.offered = 0;
+    seen.lacked = 0;
   }
 }

@@ -4,7 +4,7 @@
 
 import { MailEvidence } from "../../../finding/evidence";
 import { Auth } from "../../auth";
-import { Capability } from "../../capability";
+import { Mask } from "../../mask";
 import { Pending, PENDING_ARGUMENT, PENDING_X } from "../../pending";
 import { Mode } from "../../row";
 import { OpenList } from "./open-list";
@@ -44,7 +44,7 @@ export class Smtp {
     const flags = (argument ? PENDING_ARGUMENT : 0) | (dialog.client.xSeen ? PENDING_X : 0);
     Smtp.act(dialog, verb, word, at + size, end, argument);
     if (verb != Verb.Bdat || dialog.client.mode != Mode.Lost) Smtp.push(dialog, verb, flags);
-    return verb != Verb.Other || Capability.isMask(at, size);
+    return verb != Verb.Other || Mask.isKnown(at, size);
   }
 
   static verb(word: u64, size: u32): u32 {
@@ -121,7 +121,7 @@ export class Smtp {
       seen.mark(verb == Verb.Helo && dialog.firstMasked == 2 ? MailEvidence.CmdMasked : MailEvidence.CmdOdd);
       dialog.firstMasked = 0;
     }
-    if (verb != Verb.Other || !Capability.isMask(at, size)) return;
+    if (verb != Verb.Other || !Mask.isKnown(at, size)) return;
     if (size == 8 && word == WORD_X8 && seen.listClosed && !dialog.replyOpen) {
       seen.mark(MailEvidence.CmdMasked);
     } else if (size == 4 && word == WORD_X4 && seen.clientLines == 1 && dialog.client.arguments) {

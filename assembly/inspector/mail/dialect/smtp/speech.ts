@@ -61,11 +61,13 @@ export class SmtpSpeech extends SmtpDialog {
 
   /** A banner of stars, 2, 0 and blanks hides its text. */
   watch(length: u32, octet: u32): void {
-    if (this.greeted) { this.watching = 0; return; }
+    if (this.greeted && !(this.replyOpen && this.replyVerb == Verb.Greeting)) { this.watching = 0; return; }
     if (length + 1 < REPLY_TEXT) return;
     if (octet == STAR) { if (this.stars != 0xffff) this.stars++; return; }
     if (length + 1 == REPLY_TEXT && octet == MINUS) return;
-    if (octet != DIGIT_2 && octet != DIGIT_0 && octet != SPACE && octet != CR) this.bannerText = 1;
+    if (octet != DIGIT_2 && octet != DIGIT_0 && octet != SPACE && octet != CR && this.bannerText != 255) {
+      this.bannerText++;
+    }
   }
 
   continues(fromClient: bool): void {} // no literals
