@@ -19,7 +19,7 @@ export const MAIL_ROWS: MailRow[] = [
   new MailRow("tls-demanded", STRONG, BY_SERVER, OFFER, EXPLAINS,
     "The answer of {server} demands encryption, but the list of capabilities seen here does not offer it"),
   new MailRow("cap-vanished", STRONG, BY_SERVER, LIST, EXPLAINS,
-    "The offer to encrypt ({key}) that {server} made at another time is missing from its answer"),
+    "The offer to encrypt ({key}) that {server} made before is missing from its answer"),
   new MailRow("cap-missing-known", STRONG, BY_SERVER, OFFER, EXPLAINS,
     "The offer to encrypt ({key}) that {server} is known to make is missing from its answer"),
   new MailRow("cap-missing-policy", STRONG, BY_SERVER, OFFER, EXPLAINS,

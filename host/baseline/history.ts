@@ -35,6 +35,8 @@ export interface Comparison {
   readonly dialect: Dialect;
   /** The segments of this connection look forged. */
   readonly resetForged: boolean;
+  /** The client's address is of one machine, not of all that share the line. */
+  readonly isOneMachine: boolean;
   /** Its greeting and list are one front for unrelated operators. */
   readonly sameFront: boolean;
 }
@@ -110,12 +112,19 @@ function alienTerms(
 }
 
 /** The class history lends to a name the inspector reported, or null when its own class stands. */
-function lentClass(name: string, comparison: Comparison): "S" | "M" | null {
+function lentClass(
+  name: string,
+  comparison: Comparison,
+  finding: Finding,
+  mail: MailSeen,
+): "S" | "M" | null {
   const { view, dialect, resetForged } = comparison;
   if (name === "ehlo-denied") return view.offers > 0 ? "M" : null;
   if (name === "stall-at-hello") return view.tlsOk > 0 ? "M" : null;
   // Of one connection alone, or of a list whose words some servers part by two blanks.
   if (name === "cap-vanished" || (name === "cap-hole" && dialect === "imap")) return "M";
+  // A stranger who writes XXXX to the house's own server may be a scanner.
+  if (name === "cmd-masked") return !finding.clientNear && mail.listState === "none" ? "M" : null;
   if (name === "preauth") return view.offers > 0 ? "S" : null;
   if (name === "rst-at-starttls") {
     return view.tlsOk >= RESET_TLS_OK || resetForged ? "S" : null;
@@ -125,25 +134,36 @@ function lentClass(name: string, comparison: Comparison): "S" | "M" | null {
   return null;
 }
 
-function behaviourTerms(mail: MailSeen, view: View): string[] {
+function behaviourTerms(mail: MailSeen, view: View, isOneMachine: boolean): string[] {
   const terms: string[] = [];
-  if (mail.evidence.includes("tls-unused") && view.pairTlsOk >= LAPSED_TLS_OK) {
+  if (isOneMachine && mail.evidence.includes("tls-unused") && view.pairTlsOk >= LAPSED_TLS_OK) {
     terms.push("tls-lapsed");
   }
   const quit = mail.quitAfterList && mail.tlsOffered && !mail.tlsRequested;
-  if (quit && view.pairTlsOk >= NEAR_QUIT_TLS_OK) terms.push("near-quit");
+  if (isOneMachine && quit && view.pairTlsOk >= NEAR_QUIT_TLS_OK) terms.push("near-quit");
   if (mail.tlsOffered && isFullView(mail) && view.offers === 0 && view.noOffers > 0) {
     terms.push("cap-appeared");
   }
   return terms;
 }
 
+/** True while an offer may still be used, and once it was: it explains a list or a front unlike earlier ones. */
+function isExplained({ cause }: Finding, mail: MailSeen): boolean {
+  if (!mail.tlsOffered) return false;
+  if (mail.evidence.includes("tls-ok")) return true;
+  const clear = mail.evidence.some((name) => name.startsWith("clear-"));
+  return !clear && !mail.dialogOver && cause !== "ended" && mail.starttlsReply < 400;
+}
+
 /** Compares a mail dialog with history and knowledge. */
 export function compare(finding: Finding, mail: MailSeen, comparison: Comparison): History {
   const { view } = comparison;
   const compared = isAbsent(mail) ? absenceTerms(finding, comparison) : [];
-  if (isSwapped(mail, view)) compared.push(isThin(finding, view) ? "cap-swapped:W" : "cap-swapped");
-  if (comparison.sameFront) compared.push("same-front");
+  const other = !isExplained(finding, mail);
+  if (other && isSwapped(mail, view)) {
+    compared.push(isThin(finding, view) ? "cap-swapped:W" : "cap-swapped");
+  }
+  if (other && comparison.sameFront) compared.push("same-front");
   compared.push(...alienTerms(finding, mail, comparison.knowledge, compared));
   const lost = compared.some((term) => term.startsWith("cap-vanished"));
   const terms = mail.evidence
@@ -156,10 +176,10 @@ export function compare(finding: Finding, mail: MailSeen, comparison: Comparison
         (view.greetings.length > 0 && !view.greetings.includes(mail.greetingHost)),
     )
     .map((name) => {
-      const lent = lentClass(name, comparison);
+      const lent = lentClass(name, comparison, finding, mail);
       return lent === null ? name : `${name}:${lent}`;
     });
-  terms.push(...compared, ...behaviourTerms(mail, view));
+  terms.push(...compared, ...behaviourTerms(mail, view, comparison.isOneMachine));
   return {
     terms,
     before: [...view.lists].reverse().find((list) => list.length > 0) ?? [],

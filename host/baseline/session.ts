@@ -1,6 +1,7 @@
 // Follows one mail session through the baseline: looks up what its server did before when the session
 // begins, compares each finding with that, and counts the session once when it is over or encrypted.
 
+import { isLocalAddress } from "../ground/address.ts";
 import type { Dialect } from "../ground/dialect.ts";
 import type { Finding, MailSeen } from "../ground/finding.ts";
 import { type BaselineBook, secondsOf, type View } from "./book.ts";
@@ -84,7 +85,16 @@ export class Sessions {
     }
     const { sameFront } = state;
     const { knowledge } = this;
-    return compare(finding, mail, { view, knowledge, dialect, resetForged, sameFront });
+    const isOneMachine =
+      lanClient !== null || !finding.clientNear || isLocalAddress(finding.client);
+    return compare(finding, mail, {
+      view,
+      knowledge,
+      dialect,
+      resetForged,
+      isOneMachine,
+      sameFront,
+    });
   }
 
   /**

@@ -43,7 +43,8 @@ export class Auth {
   static isMechanisms(at: usize, end: usize): bool {
     const size = Word.size(at, end);
     const word = Word.of(at, size);
-    return (size == 4 && (word == WORD_AUTH || word == WORD_SASL)) || (size > 4 && (word & WORD_AUTH_MASK) == WORD_AUTH_IS);
+    if (size == 4) return word == WORD_AUTH || word == WORD_SASL;
+    return size > 4 && (word & WORD_AUTH_MASK) == WORD_AUTH_IS;
   }
 
   /** A mechanism of a list's entry is overwritten: what is left of it may be read by more people. RFC 4954 §3. */

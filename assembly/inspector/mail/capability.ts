@@ -75,7 +75,7 @@ export class Capability {
     if (Mask.isKnown(at, whole)) Capability.mask(dialog, at, whole);
     else if (size == keySize && Mask.covers(at, size)) Capability.mask(dialog, at, size);
     else if (Mask.isKnown(at, size)) {
-      if (Mask.isSure(at, size)) Capability.mask(dialog, at, size); // else a row of stars with text around it
+      if (Mask.isSure(at, size, dialog.maskCount)) Capability.mask(dialog, at, size); // else a row of stars with text around it
     } else if (Capability.isKey(dialog, at, size)) Capability.offer(dialog);
     else Capability.compare(dialog, at, size, end, part);
     Capability.append(dialog, at, size);
@@ -102,7 +102,7 @@ export class Capability {
       seen.maskOther = 1;
       seen.note(MailEvidence.CapMaskedOther);
     }
-    if (Mask.isSure(at, size)) seen.maskSure = 1;
+    if (Mask.isSure(at, size, dialog.maskCount)) seen.maskSure = 1;
     if (dialog.maskCount != 255) dialog.maskCount++;
   }
 

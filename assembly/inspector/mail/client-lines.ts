@@ -54,7 +54,7 @@ export class ClientLines {
   }
 
   @inline private static watchX(side: Side, octet: u32): void {
-    if (octet != LETTER_X) { side.xRun = 0; return; }
+    if (Word.upper(octet) != LETTER_X) { side.xRun = 0; return; }
     if (side.xRun != 255) side.xRun++;
     if (side.xRun >= 4) side.xSeen = 1;
   }

@@ -24,6 +24,7 @@ import { Port } from "./dialect/port";
 import { Look, Probe } from "./dialect/probe";
 import { Order } from "./order";
 import { Dialog, Mode, Wait } from "./row";
+import { Ending } from "./ending";
 import { DialogTable } from "./table";
 
 export class Dialogs {
@@ -127,8 +128,6 @@ export class Dialogs {
     return true;
   }
 
-  @inline private static isListOpen(dialog: Dialog): bool { return Speech.list(dialog) == List.Open; }
-
   /** True when what this flow says is mail, or may yet turn out to be. */
   @inline static reads(flow: Flow): bool { return flow.dialogRow != 0 && !Dialog.row(flow.dialogRow).unread; }
 
@@ -161,15 +160,11 @@ export class Dialogs {
     stream.set(STREAM_OVER);
     const seen = dialog.seen;
     seen.over = 1;
+    Ending.unended(dialog);
     Speech.ends(dialog);
-    if (fromClient || !Dialogs.isCutOff(dialog)) return; // the server may still go on
+    if (fromClient || !Ending.isCutOff(dialog)) return; // the server may still go on
     seen.mark(MailEvidence.CapUnterminated);
     Speech.dropList(dialog);
-  }
-
-  /** A list is open, and what was heard of it ends with a line: half a line is a server that broke off. */
-  private static isCutOff(dialog: Dialog): bool {
-    return Dialogs.isListOpen(dialog) && !dialog.stream(false).holdTime && dialog.server.length == 0;
   }
 
   /** A reset: between the upgrade command and the server's first record it is evidence. */
@@ -177,7 +172,7 @@ export class Dialogs {
     const seen = dialog.seen;
     const fromNear = fromClient == flow.has(FLOW_CLIENT_NEAR);
     const upgrading = dialog.client.wait == Wait.Asked ||
-      (dialog.go != 0 && !seen.serverTls && dialog.clearAfterGo != 3);
+      (dialog.go != 0 && <u32>dialog.server.mode != Mode.Tls && dialog.clearAfterGo != 3);
     if (upgrading && !seen.over && !fromNear && !flow.client.has(HALF_FIN)) seen.mark(MailEvidence.RstAtStarttls);
     seen.over = 1;
   }
@@ -185,7 +180,7 @@ export class Dialogs {
   /** True while silence would say something. */
   private static waits(dialog: Dialog): bool {
     if (dialog.seen.over) return false;
-    return (Dialogs.isCutOff(dialog) && !dialog.seen.has(MailEvidence.CapUnterminated)) ||
+    return (Ending.isCutOff(dialog) && !dialog.seen.has(MailEvidence.CapUnterminated)) ||
       (dialog.go != 0 && <u32>dialog.client.mode == Mode.Tls && <u32>dialog.server.mode != Mode.Tls);
   }
 
@@ -209,8 +204,8 @@ export class Dialogs {
   private static silence(dialog: Dialog, flow: Flow, now: u64): void {
     if (flow.has(FLOW_CLOSED)) return;
     const seen = dialog.seen;
-    if (Dialogs.isListOpen(dialog)) {
-      if (now - max(dialog.clientTime, dialog.serverTime) < LIST_SILENCE_NS || !Dialogs.isCutOff(dialog)) return;
+    if (Ending.isListOpen(dialog)) {
+      if (now - max(dialog.clientTime, dialog.serverTime) < LIST_SILENCE_NS || !Ending.isCutOff(dialog)) return;
       seen.mark(MailEvidence.CapUnterminated); // until the list goes on
       return;
     }
@@ -236,6 +231,7 @@ export class Dialogs {
       if (index == HOLD_NONE) break;
       Order.giveUp(dialog, flow, dialog.serverTime, fromClient, dialog.hold.piece(index).seq);
     }
+    Ending.unended(dialog);
     Speech.ends(dialog);
     dialog.seen.over = 1;
     dialog.seen.conclude();

@@ -7,6 +7,8 @@ import { Word } from "./word";
 const MASK_SIZE_MIN: u32 = 4;
 /** So long a mask cannot be a private keyword that happens to repeat a letter. */
 const MASK_SIZE_SURE: u32 = 8;
+/** The letter of the first mask of a list that counts its masks. */
+const COUNT_FROM: u32 = 0x41;
 /** Octets of the keyword that must stand at their place to know it again under letters that cover the rest. */
 const KEPT_MIN: u32 = 2;
 /** A keyword may differ by one edit for each so many of its octets: STARTTLS by two, STLS by one. */
@@ -56,11 +58,11 @@ export class Mask {
     return two || !spoken;
   }
 
-  /** True for a mask that is none of the short words of one letter that people make up: long, or counting. */
-  static isSure(at: usize, size: u32): bool {
+  /** True for a mask that is none of the short words of one letter that people make up: long, or it counts on, A to Z. */
+  static isSure(at: usize, size: u32, before: u32): bool {
     const first = <u32>load<u8>(at);
     if (!Mask.isLetter(Word.upper(first))) return false; // a decorative line
-    return size >= MASK_SIZE_SURE || Mask.fold(load<u8>(at + size - 1)) != Mask.fold(first);
+    return size >= MASK_SIZE_SURE || <u32>load<u8>(at + size - 1) == COUNT_FROM + before;
   }
 
   /** The keyword, but for a few edits, or part of it covered by one letter. Letters of double width are the same. */

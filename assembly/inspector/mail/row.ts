@@ -193,6 +193,8 @@ export class Dialog {
   decrypted: u8;
   /** 1 when a segment with a wrong checksum was read while the head was being kept. */
   headWrong: u8;
+  /** 1 when a command that is no habit stood where TLS should be. */
+  injectOther: u8;
   /** In the list being read: the upgrade is offered; a mask of its length stands; a word almost like it. */
   listOffers: u8;
   listMask: u8;

@@ -52,7 +52,7 @@ export class Upgrade {
     }
     const second = <u32>load<u8>(side.text, 1);
     if (record ? second == MAJOR_VERSION && octet <= MINOR_VERSION_MAX : octet == CLIENT_HELLO) {
-      Upgrade.begin(dialog, side, fromClient);
+      Upgrade.begin(dialog, side, fromClient, first == ALERT);
       return true;
     }
     if (!record || second == MAJOR_VERSION) Upgrade.plain(dialog, side, fromClient);
@@ -64,19 +64,19 @@ export class Upgrade {
     const first = <u32>load<u8>(at);
     if (first != HANDSHAKE && first != ALERT) return false;
     if (at + 1 < end && <u32>load<u8>(at, 1) != MAJOR_VERSION) return false;
-    Upgrade.begin(dialog, side, fromClient);
+    Upgrade.begin(dialog, side, fromClient, first == ALERT);
     return true;
   }
 
   /** This direction is TLS from here on. */
-  private static begin(dialog: Dialog, side: Side, fromClient: bool): void {
+  private static begin(dialog: Dialog, side: Side, fromClient: bool, alert: bool): void {
     const seen = dialog.seen;
     if (side.wait == Wait.Implicit) seen.implicit = 1;
     if (fromClient) {
       seen.clientTls = 1;
       if (side.wait == Wait.Go) Upgrade.confirm(dialog); // a command before the first record
     } else {
-      seen.serverTls = 1;
+      seen.serverTls = alert ? 0 : 1; // an alert alone says that nothing came of it
     }
     dialog.decrypted = 0;
     side.clear();
@@ -100,9 +100,19 @@ export class Upgrade {
     const frame = dialog.injectServerFrame;
     dialog.injectServerFrame = 0;
     if (dialog.decrypted) return;
-    // To a client that never began: a server tired of waiting.
-    if (refusal && !dialog.seen.clientTls && dialog.clearAfterGo == 0) return;
+    if (refusal && dialog.clearAfterGo == 0) { // tired of waiting; or the handshake failed, which it says in clear
+      if (dialog.seen.clientTls) Upgrade.markAt(dialog, MailEvidence.StarttlsTemp, frame);
+      return;
+    }
     Upgrade.markAt(dialog, MailEvidence.InjectS2c, frame);
+  }
+
+  /** The client asks for the list or says good-bye where TLS should be: a habit, no command slipped in. */
+  static habit(dialog: Dialog, leaves: bool): void {
+    if (!dialog.injectOther) dialog.injectFrame = 0;
+    if (!leaves || !dialog.go || dialog.client.wait != Wait.Go) return;
+    dialog.go = 0; // it does without
+    Upgrade.refused(dialog);
   }
 
   private static markAt(dialog: Dialog, name: u32, frame: u32): void {

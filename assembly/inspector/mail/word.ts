@@ -67,6 +67,41 @@ export const WORD_CRAM_MD5: u64 = 0x35444d2d4d415243;
 /** XXXX and XXXXXXXX, as a middlebox leaves a command it does not know. */
 export const WORD_X4: u64 = 0x58585858;
 export const WORD_X8: u64 = 0x5858585858585858;
+/** Words of refusals; of longer ones the first eight octets, which tell them apart from the others. */
+export const WORD_ADVERTISED: u64 = 0x5349545245564441;
+export const WORD_ALLOWED: u64 = 0x4445574f4c4c41;
+export const WORD_COMMAND: u64 = 0x444e414d4d4f43;
+export const WORD_DISALLOWED: u64 = 0x574f4c4c41534944;
+export const WORD_ENCRYPTED: u64 = 0x4554505952434e45;
+export const WORD_ENCRYPTION: u64 = 0x4954505952434e45;
+export const WORD_FIRST: u64 = 0x5453524946;
+export const WORD_IMPLEMENTED: u64 = 0x4e454d454c504d49;
+export const WORD_ISSUE: u64 = 0x4555535349;
+export const WORD_MANDATORY: u64 = 0x524f5441444e414d;
+export const WORD_MUST: u64 = 0x5453554d;
+export const WORD_NECESSARY: u64 = 0x524153534543454e;
+export const WORD_NEED: u64 = 0x4445454e;
+export const WORD_NEEDED: u64 = 0x44454445454e;
+export const WORD_ONLY: u64 = 0x594c4e4f;
+export const WORD_PERMITTED: u64 = 0x455454494d524550;
+export const WORD_PROVIDER: u64 = 0x52454449564f5250;
+export const WORD_RECOGNISED: u64 = 0x53494e474f434552;
+export const WORD_RECOGNIZED: u64 = 0x5a494e474f434552;
+export const WORD_REQUIRE: u64 = 0x45524955514552;
+export const WORD_REQUIRED: u64 = 0x4445524955514552;
+export const WORD_REQUIRES: u64 = 0x5345524955514552;
+export const WORD_SSL: u64 = 0x4c5353;
+export const WORD_SUBMISSION: u64 = 0x495353494d425553;
+export const WORD_SUPPORTED: u64 = 0x4554524f50505553;
+export const WORD_SYNTAX: u64 = 0x5841544e5953;
+export const WORD_TLS: u64 = 0x534c54;
+export const WORD_UNKNOWN: u64 = 0x4e574f4e4b4e55;
+export const WORD_UNRECOGNIZED: u64 = 0x4e474f4345524e55;
+export const WORD_UNSUPPORTED: u64 = 0x524f505055534e55;
+export const WORD_USE: u64 = 0x455355;
+export const WORD_NON_SECURE: u64 = 0x554345532d4e4f4e;
+/** PRIVACYREQUIRED: its first eight octets; 15 in all. */
+export const WORD_PRIVACY: u64 = 0x5259434156495250;
 /** SCRAM-: every mechanism that begins with it. */
 export const WORD_SCRAM: u64 = 0x2d4d41524353;
 export const WORD_SCRAM_MASK: u64 = 0xffffffffffff;

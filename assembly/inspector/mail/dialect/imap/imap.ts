@@ -4,18 +4,21 @@
 import { AuthLevel, MailEvidence } from "../../../finding/evidence";
 import { Auth } from "../../auth";
 import { Mask } from "../../mask";
-import { Phrase, PHRASE_ALERT, PHRASE_PRIVACY_REQUIRED, PHRASE_REFERRAL } from "../../phrase";
+import { Phrase, PHRASE_ALERT, PHRASE_REFERRAL } from "../../phrase";
 import { Mode, Wait } from "../../row";
+import { Refusal } from "../../refusal";
 import { Upgrade } from "../../upgrade";
 import { CapabilityTokens } from "./capability-tokens";
 import { ImapDialog } from "./state";
 import {
   Word, WORD_AUTHENTICATE, WORD_BAD, WORD_BYE, WORD_CAPABILITY, WORD_EXAMINE, WORD_FETCH, WORD_ID,
-  WORD_LOGIN, WORD_LOGOUT, WORD_NO, WORD_NOOP, WORD_OK, WORD_PREAUTH, WORD_SELECT, WORD_STARTTLS, WORD_UID,
-  WORD_X8,
+  WORD_LOGIN, WORD_LOGOUT, WORD_NO, WORD_NOOP, WORD_OK, WORD_PREAUTH, WORD_PRIVACY, WORD_SELECT,
+  WORD_STARTTLS, WORD_UID, WORD_X8,
 } from "../../word";
-import { PLUS, STAR } from "../../../wire/ascii";
+import { BRACKET_OPEN, PLUS, STAR } from "../../../wire/ascii";
 
+/** Octets of PRIVACYREQUIRED. */
+const PRIVACY_SIZE: u32 = 15;
 const CAPABILITY_SIZE: u32 = 10;
 const AUTHENTICATE_SIZE: u32 = 12;
 
@@ -125,7 +128,7 @@ export class Imap {
       if (word == WORD_OK) Upgrade.granted(dialog);
       else {
         Upgrade.refused(dialog);
-        if (seen.offered && !dialog.upgradeArgument && !dialog.doubtful) seen.mark(MailEvidence.StarttlsUnknown);
+        Imap.refusesUpgrade(dialog, word, Word.skip(at + Word.size(at, end), end), end);
       }
     }
     if (tag == dialog.authTag) {
@@ -134,8 +137,25 @@ export class Imap {
       if (word == WORD_OK) dialog.authenticated = 1;
     }
     if (word == WORD_OK && dialog.fetchTag != 0 && tag == dialog.fetchTag) seen.mark(MailEvidence.ClearRead);
-    if (word == WORD_NO && seen.offerMissing && Phrase.has(at, end, PHRASE_PRIVACY_REQUIRED)) {
-      seen.mark(MailEvidence.TlsDemanded);
-    }
+    if (word == WORD_OK || !seen.offerMissing) return;
+    if (Imap.demands(Word.skip(at + Word.size(at, end), end), end)) seen.mark(MailEvidence.TlsDemanded);
+  }
+
+  /** [PRIVACYREQUIRED] behind the status, or without a code the words; not where they send to another port. */
+  private static demands(at: usize, end: usize): bool {
+    if (at >= end || <u32>load<u8>(at) != BRACKET_OPEN) return Refusal.demandsTls(at, end);
+    const size = Word.size(at, end);
+    const required = size == PRIVACY_SIZE + 2 && Word.of(at + 1, PRIVACY_SIZE) == WORD_PRIVACY;
+    return required && !Refusal.pointsElsewhere(at + size, end);
+  }
+
+  /** The upgrade was refused: as an unknown command, or for a reason the server gives. RFC 3501 §7.1.2, §7.1.3. */
+  private static refusesUpgrade(dialog: ImapDialog, status: u64, at: usize, end: usize): void {
+    const seen = dialog.seen;
+    if (dialog.upgradeArgument || dialog.doubtful) return;
+    if (Refusal.echoes(at, end, WORD_STARTTLS, 8)) seen.mark(MailEvidence.EchoMasked);
+    if (!seen.offered) return;
+    const unknown = status == WORD_BAD || Refusal.denies(at, end);
+    seen.mark(unknown ? MailEvidence.StarttlsUnknown : MailEvidence.StarttlsTemp);
   }
 }

@@ -6,10 +6,7 @@ import { Auth } from "../../auth";
 import { Capability } from "../../capability";
 import { Mask } from "../../mask";
 import { Pending, PENDING_ARGUMENT } from "../../pending";
-import {
-  Phrase, PHRASE_DISALLOW, PHRASE_FIRST, PHRASE_NON_SECURE, PHRASE_NOT_ALLOWED, PHRASE_ONLY, PHRASE_REQUIRE,
-  PHRASE_STLS, PHRASE_TLS,
-} from "../../phrase";
+import { Refusal } from "../../refusal";
 import { Mode } from "../../row";
 import { Upgrade } from "../../upgrade";
 import {
@@ -18,7 +15,11 @@ import {
 } from "../../word";
 import { Pop3Dialog } from "./state";
 import { Verb } from "./verb";
-import { DOT, MINUS, PLUS } from "../../../wire/ascii";
+import { BRACKET_OPEN, DOT, MINUS, PLUS } from "../../../wire/ascii";
+
+/** Response codes beside which a server may ask for TLS: "[AUTH]", "[SYS/PERM]". RFC 3206 §4. */
+const CODE_AUTH: u64 = 0x5d485455415b;
+const CODE_SYSTEM: u64 = 0x5245502f5359535b;
 
 export class Pop3 {
   /** A complete line of the client. False when its words mean nothing here. */
@@ -101,7 +102,8 @@ export class Pop3 {
       }
     }
     pending.pop();
-    if (!good && verb != Verb.Stls && seen.offerMissing && Pop3.demands(at, end)) seen.mark(MailEvidence.TlsDemanded);
+    const text = Word.skip(at + Word.size(at, end), end);
+    if (!good && verb != Verb.Stls && seen.offerMissing && Pop3.demands(text, end)) seen.mark(MailEvidence.TlsDemanded);
     switch (verb) {
       case Verb.Capa:
         if (!good) break; // unknown command: nothing is known of STLS
@@ -116,7 +118,7 @@ export class Pop3 {
       case Verb.Stls:
         if (good) { Upgrade.granted(dialog); break; }
         Upgrade.refused(dialog);
-        if (seen.offered && !dialog.upgradeArgument && !dialog.doubtful) seen.mark(MailEvidence.StarttlsUnknown);
+        Pop3.refusesUpgrade(dialog, text, end);
         break;
     }
     if (dialog.authOpen && pending.front != Verb.AuthResponse) dialog.authOpen = 0;
@@ -153,11 +155,19 @@ export class Pop3 {
     Capability.pad(dialog, at, end, <u32>(dialog.server.text + dialog.server.kept - end));
   }
 
+  /** A refusal whose reason is none of its own: a mailbox in use or a login too early names hosts and users. */
   private static demands(at: usize, end: usize): bool {
-    if (!Phrase.has(at, end, PHRASE_NON_SECURE) && !Phrase.has(at, end, PHRASE_TLS) &&
-      !Phrase.has(at, end, PHRASE_STLS)) return false;
-    return Phrase.has(at, end, PHRASE_DISALLOW) || Phrase.has(at, end, PHRASE_REQUIRE) ||
-      Phrase.has(at, end, PHRASE_NOT_ALLOWED) || Phrase.has(at, end, PHRASE_FIRST) ||
-      Phrase.has(at, end, PHRASE_ONLY);
+    const code = Word.of(at, Word.size(at, end));
+    if (<u32>load<u8>(at) == BRACKET_OPEN && code != CODE_AUTH && code != CODE_SYSTEM) return false;
+    return Refusal.demandsTls(at, end);
+  }
+
+  /** The upgrade was refused although it is listed: unknown, or for a reason the server gives. */
+  private static refusesUpgrade(dialog: Pop3Dialog, at: usize, end: usize): void {
+    const seen = dialog.seen;
+    const unlike = dialog.doubtful != 0 || dialog.upgradeArgument != 0;
+    if (!unlike && Refusal.echoes(at, end, WORD_STLS, 4)) seen.mark(MailEvidence.EchoMasked);
+    if (unlike || !seen.offered) return;
+    seen.mark(Refusal.denies(at, end) ? MailEvidence.StarttlsUnknown : MailEvidence.StarttlsTemp);
   }
 }

@@ -5,9 +5,7 @@ import { Family, MailEvidence } from "../../../finding/evidence";
 import { Capability } from "../../capability";
 import { Pending, PENDING_ARGUMENT, PENDING_X } from "../../pending";
 import {
-  Phrase, PHRASE_COMMAND_UNRECOGNIZED, PHRASE_DEMAND_10, PHRASE_DEMAND_11, PHRASE_ENCRYPTION_NEEDED,
-  PHRASE_ENCRYPTION_REQUIRED, PHRASE_ERROR_COMMAND, PHRASE_FIRST, PHRASE_GO, PHRASE_ISSUE, PHRASE_MUST,
-  PHRASE_NOT_ADVERTISED, PHRASE_READY, PHRASE_REQUIRE, PHRASE_START, PHRASE_STARTTLS, PHRASE_TLS,
+  Phrase, PHRASE_COMMAND_UNRECOGNIZED, PHRASE_ERROR_COMMAND, PHRASE_GO, PHRASE_READY, PHRASE_START, PHRASE_TLS,
 } from "../../phrase";
 import { Mode } from "../../row";
 import { OpenList } from "./open-list";
@@ -15,11 +13,10 @@ import { Smtp } from "./smtp";
 import { SmtpDialog } from "./state";
 import { Verb } from "./verb";
 import { Upgrade } from "../../upgrade";
-import { Word } from "../../word";
-import { LETTER_X, MINUS } from "../../../wire/ascii";
+import { Refusal } from "../../refusal";
+import { Word, WORD_AUTH, WORD_EHLO, WORD_STARTTLS } from "../../word";
+import { MINUS } from "../../../wire/ascii";
 
-/** Least X's that count as an echoed mask. */
-const ECHO_SIZE_MIN: u32 = 4;
 /** Size of the word OK. */
 const OK_SIZE: u32 = 2;
 
@@ -55,7 +52,7 @@ export class SmtpReply {
       dialog.greetingLength = <u8>Capability.host(text, end, dialog.greeting);
     }
     else if (opened && code < 400) Capability.mangle(dialog); // mail programs read lines of 250 only
-    if (code >= 500) SmtpReply.refusal(dialog, verb, text, end);
+    if (code >= 400) SmtpReply.refusal(dialog, verb, code, text, end);
     if (dialog.replyLine != 0xffff) dialog.replyLine++;
     dialog.replyOpen = more ? 1 : 0;
     if (!more) SmtpReply.finish(dialog, verb, code, text, end);
@@ -77,6 +74,10 @@ export class SmtpReply {
       }
     }
     dialog.replyVerb = <u8>pending.front;
+    if (code == 220 && (pending.front == Verb.Ehlo || pending.front == Verb.Helo)) { // it greets once more
+      dialog.replyVerb = Verb.Greeting;
+      return;
+    }
     if (pending.front != Verb.None || seen.clientSeen) return;
     // The client is out of sight: its commands are guessed from the answers.
     if (code == 250 && !seen.listBegun && dialog.welcomed) dialog.replyVerb = Verb.Ehlo;
@@ -125,40 +126,34 @@ export class SmtpReply {
     if (!same) dialog.seen.mark(MailEvidence.BannerMismatch);
   }
 
-  /** A line with a 5xx code: does it contradict what was offered, or echo a mask. */
-  private static refusal(dialog: SmtpDialog, verb: u32, at: usize, end: usize): void {
+  /** A line that says no: does it contradict what was offered, or quote what was not sent. */
+  private static refusal(dialog: SmtpDialog, verb: u32, code: u32, at: usize, end: usize): void {
     const seen = dialog.seen;
     if (Phrase.has(at, end, PHRASE_ERROR_COMMAND)) dialog.family = <u8>Family.Postfix;
     else if (Phrase.has(at, end, PHRASE_COMMAND_UNRECOGNIZED)) dialog.family = <u8>Family.Sendmail;
-    if (seen.offerMissing && verb != Verb.Starttls && SmtpReply.demands(at, end)) seen.mark(MailEvidence.TlsDemanded);
-    if (dialog.doubtful || (dialog.replyFlags & PENDING_X) != 0 || !SmtpReply.echoes(at, end)) return;
-    // A mask concerns commands the box does not know; other replies may quote addresses.
-    const unknown = verb == Verb.Ehlo || verb == Verb.Starttls || verb == Verb.Auth || verb == Verb.Other ||
-      verb == Verb.Xclient || (verb == Verb.None && !seen.clientSeen);
-    if (unknown) seen.mark(MailEvidence.EchoMasked);
+    const asked = verb != Verb.Starttls && SmtpReply.demands(code, at, end);
+    if (asked && seen.offerMissing) seen.mark(MailEvidence.TlsDemanded);
+    if (code < 500 || dialog.doubtful || (dialog.replyFlags & PENDING_X) != 0) return;
+    if (SmtpReply.echoes(dialog, verb, code, at, end)) seen.mark(MailEvidence.EchoMasked);
   }
 
-  private static demands(at: usize, end: usize): bool {
-    if (Phrase.has(at, end, PHRASE_NOT_ADVERTISED)) return false;
-    if (Phrase.has(at, end, PHRASE_DEMAND_10) || Phrase.has(at, end, PHRASE_DEMAND_11)) return true;
-    if (Phrase.has(at, end, PHRASE_ENCRYPTION_REQUIRED) || Phrase.has(at, end, PHRASE_ENCRYPTION_NEEDED)) return true;
-    return Phrase.has(at, end, PHRASE_STARTTLS) && (Phrase.has(at, end, PHRASE_MUST) ||
-      Phrase.has(at, end, PHRASE_ISSUE) || Phrase.has(at, end, PHRASE_FIRST) || Phrase.has(at, end, PHRASE_REQUIRE));
-  }
-
-  /** Four or more X's that stand alone as a word. */
-  private static echoes(at: usize, end: usize): bool {
-    let run: u32 = 0;
-    let alone = true; // nothing alphanumeric stands directly before the run
-    for (; at < end; at++) { // at most LINE_KEPT_MAX octets
-      const octet = <u32>load<u8>(at);
-      if (octet == LETTER_X) { run++; continue; }
-      const alphanumeric = Word.isDigit(octet) || Word.upper(octet) - 0x41 < 26;
-      if (run >= ECHO_SIZE_MIN && alone && !alphanumeric) return true;
-      run = 0;
-      alone = !alphanumeric;
+  /** A code that servers ask for encryption with, the enhanced code where there is one, and words that say so. */
+  private static demands(code: u32, at: usize, end: usize): bool {
+    switch (code) {
+      case 451: case 454: case 523: case 530: case 538: case 550:
+        return Refusal.mayConcernTls(at, end) && Refusal.demandsTls(at, end);
+      default: return false;
     }
-    return run >= ECHO_SIZE_MIN && alone;
+  }
+
+  /** A mask concerns commands the box does not know; other replies may quote addresses and tickets. */
+  private static echoes(dialog: SmtpDialog, verb: u32, code: u32, at: usize, end: usize): bool {
+    if (verb == Verb.Starttls) return Refusal.echoes(at, end, WORD_STARTTLS, 8);
+    if (code != 500 && code != 502 && code != 504) return false; // the verb was understood
+    if (verb == Verb.Ehlo) return Refusal.echoes(at, end, WORD_EHLO, 4);
+    if (verb == Verb.Auth) return Refusal.echoes(at, end, WORD_AUTH, 4);
+    const unknown = verb == Verb.Other || verb == Verb.Xclient || (verb == Verb.None && !dialog.seen.clientSeen);
+    return unknown && Refusal.echoes(at, end, 0, 0);
   }
 
   /** Last line of a reply. */
@@ -176,9 +171,9 @@ export class SmtpReply {
     switch (verb) {
       case Verb.Ehlo: SmtpReply.list(dialog, code, text, end); break;
       case Verb.Helo:
-        if (code == 250 && seen.ehloReply >= 400 && !dialog.doubtful) seen.mark(MailEvidence.EhloDenied);
+        SmtpReply.goesOn(dialog, code);
         break;
-      case Verb.Starttls: SmtpReply.answer(dialog, code, flags); break;
+      case Verb.Starttls: SmtpReply.answer(dialog, code, flags, text, end); break;
       case Verb.Data:
         if (code == 354 && dialog.client.mode == Mode.Line) Smtp.body(dialog);
         break;
@@ -189,7 +184,10 @@ export class SmtpReply {
           dialog.scrub = 1;
         }
         break;
-      case Verb.Mail: if (code == 250) dialog.transaction = 1; break;
+      case Verb.Mail:
+        SmtpReply.goesOn(dialog, code);
+        if (code == 250) dialog.transaction = 1;
+        break;
       case Verb.Rcpt: if (code == 250 && dialog.recipients != 31) dialog.recipients++; break;
       case Verb.Rset: case Verb.Dot: dialog.transaction = 0; break;
       case Verb.Xclient: if (code == 220) SmtpReply.startAnew(dialog); break;
@@ -201,6 +199,13 @@ export class SmtpReply {
         if (code == 235) dialog.authenticated = 1;
       }
     } else if (dialog.authOpen && code != 334 && verb == Verb.None) dialog.authOpen = 0;
+  }
+
+  /** The session goes on without the list that was asked for. */
+  private static goesOn(dialog: SmtpDialog, code: u32): void {
+    const seen = dialog.seen;
+    const denied = seen.listDenied != 0 && !seen.has(MailEvidence.EhloNooped);
+    if (code == 250 && denied && !dialog.doubtful) seen.mark(MailEvidence.EhloDenied);
   }
 
   private static greeting(dialog: SmtpDialog, code: u32): void {
@@ -215,7 +220,8 @@ export class SmtpReply {
     const seen = dialog.seen;
     seen.ehloReply = <u16>code;
     if (code >= 400) { seen.listDenied = 1; return; }
-    if (code != 250) { dialog.doubtful = 1; return; } // no reply to EHLO: commands and replies do not match
+    if (code != 250 && !seen.listBegun && code < 300) { seen.listDenied = 1; return; } // a yes that lists nothing
+    if (code >= 300) { dialog.doubtful = 1; return; } // no reply to EHLO: commands and replies do not match
     if (!seen.listBegun) return;
     if (dialog.replyLine == 1 && seen.clientSeen != 0 && !dialog.doubtful && SmtpReply.saysOk(text, end)) {
       seen.mark(MailEvidence.EhloNooped);
@@ -224,6 +230,7 @@ export class SmtpReply {
       return;
     }
     seen.listDenied = 0;
+    seen.refused = 0; // whatever the greeting's code was: the server goes on
     dialog.afterList = 1;
     Capability.close(dialog);
   }
@@ -238,7 +245,7 @@ export class SmtpReply {
   }
 
   /** The answer to STARTTLS. RFC 3207 §4: 220, 501, 454. */
-  private static answer(dialog: SmtpDialog, code: u32, flags: u32): void {
+  private static answer(dialog: SmtpDialog, code: u32, flags: u32, at: usize, end: usize): void {
     const seen = dialog.seen;
     seen.starttlsReply = <u16>code;
     if (code == 220) { Upgrade.granted(dialog); return; }
@@ -252,7 +259,10 @@ export class SmtpReply {
         if (dialog.transaction) break; // in the middle of a mail: the client's mistake
         seen.mark(MailEvidence.StarttlsUnknown);
         break;
-      case 500: case 502: case 504: case 550: case 554: seen.mark(MailEvidence.StarttlsUnknown); break;
+      case 500: case 502: case 504: seen.mark(MailEvidence.StarttlsUnknown); break;
+      case 550: case 554: // a policy, or a command that does not exist: the words tell
+        seen.mark(Refusal.denies(at, end) ? MailEvidence.StarttlsUnknown : MailEvidence.StarttlsTemp);
+        break;
       default: seen.mark(MailEvidence.StarttlsOdd);
     }
   }

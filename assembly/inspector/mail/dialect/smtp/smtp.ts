@@ -14,7 +14,7 @@ import { Verb } from "./verb";
 import {
   Word, WORD_ANONYMOUSTLS, WORD_AUTH, WORD_BDAT, WORD_DATA, WORD_EHLO, WORD_ETRN, WORD_EXPN, WORD_HELO,
   WORD_HELP, WORD_LHLO, WORD_MAIL, WORD_NOOP, WORD_PROXY, WORD_QUIT, WORD_RCPT, WORD_RSET, WORD_STARTTLS,
-  WORD_VRFY, WORD_X4, WORD_X8, WORD_XCLIENT, WORD_XEXCH50, WORD_XFORWARD,
+  WORD_VRFY, WORD_X4, WORD_XCLIENT, WORD_XEXCH50, WORD_XFORWARD,
 } from "../../word";
 
 const ANONYMOUSTLS_SIZE: u32 = 14;
@@ -33,8 +33,10 @@ export class Smtp {
     const size = Word.size(at, end);
     const word = Word.of(at, size);
     if (word == WORD_PROXY && seen.clientLines == 1) { seen.clientLines = 0; return true; }
-    Upgrade.wentOn(dialog, true, word == WORD_EHLO || word == WORD_HELO);
     const verb = Smtp.verb(word, size);
+    if (verb == Verb.Ehlo || verb == Verb.Helo || verb == Verb.Quit) Upgrade.habit(dialog, verb == Verb.Quit);
+    else if (dialog.injectFrame) dialog.injectOther = 1;
+    Upgrade.wentOn(dialog, true, verb == Verb.Ehlo || verb == Verb.Helo);
     Smtp.unterminated(dialog);
     OpenList.leaveBroken(dialog);
     if (verb == Verb.Quit) dialog.quit();
@@ -121,8 +123,8 @@ export class Smtp {
       seen.mark(verb == Verb.Helo && dialog.firstMasked == 2 ? MailEvidence.CmdMasked : MailEvidence.CmdOdd);
       dialog.firstMasked = 0;
     }
-    if (verb != Verb.Other || !Mask.isKnown(at, size)) return;
-    if (size == 8 && word == WORD_X8 && seen.listClosed && !dialog.replyOpen) {
+    if (verb != Verb.Other || !(Mask.isKnown(at, size) || (size == 8 && Mask.covers(at, size)))) return;
+    if (size == 8 && seen.listClosed && !dialog.replyOpen) {
       seen.mark(MailEvidence.CmdMasked);
     } else if (size == 4 && word == WORD_X4 && seen.clientLines == 1 && dialog.client.arguments) {
       dialog.firstMasked = 1;
