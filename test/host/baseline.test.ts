@@ -91,12 +91,15 @@ describe("baseline: what was offered before", () => {
   it("finds a list that has nothing in common with earlier ones", () => {
     const place = house();
     const now = nineOffers(place);
+    const other = { offered: ["STARTTLS", "OK", "XTEXT", "YTEXT"] };
     const swapped = told(
       place,
-      offered(now, {}, { offered: ["STARTTLS", "OK", "XTEXT", "YTEXT"] }),
+      offered(now, {}, { ...other, evidence: ["clear-mail"], tlsState: "no" }),
     );
-    assert.equal(swapped.evidence, "cap-swapped tls-ok");
+    assert.equal(swapped.evidence, "cap-swapped clear-mail");
     assert.equal(swapped.verdict, "suspect");
+    const used = told(place, offered(now, {}, other));
+    assert.equal(used.evidence, "tls-ok", "an offer that was used explains its list");
   });
 
   it("keeps tainted sessions from making the loss normal", () => {
