@@ -185,6 +185,9 @@ export class AlertBook {
     const known = this.records.get(key);
     if (known !== undefined) {
       known.serverName = serverNameOf(finding) ?? known.serverName;
+      // The router's list may not have known the connection when it began.
+      if (known.sighting.lanClient === null && sighting.lanClient !== null)
+        known.sighting = sighting;
       return known;
     }
     const record = openRecord(finding, sighting);
@@ -221,6 +224,8 @@ export class AlertBook {
   private count(record: FlowRecord, place: Place, time: bigint, tampered: boolean): void {
     if (record.counted) return;
     record.counted = true;
+    const { client } = record.flow;
+    if (place.client !== client) this.matrix.translates(client);
     this.matrix.mark(place, time, tampered);
   }
 
@@ -251,11 +256,12 @@ export class AlertBook {
 
 /** The cell of the matrix a session belongs to. The far end is the operator, whoever opened. */
 function placeOf(record: FlowRecord, finding: Finding): Place {
-  const { client, serverPort, ipVersion } = finding;
+  const { client, server, serverPort, ipVersion } = finding;
   const { lanClient } = record.sighting;
   return {
     client: finding.clientNear && lanClient !== null ? lanClient : client,
-    operator: operatorName(record.session) ?? finding.server,
+    server,
+    operator: operatorName(record.session) ?? server,
     port: serverPort,
     ipVersion,
   };

@@ -3,16 +3,16 @@
 // Claims nothing below its thresholds. Bounded; time is the finding's.
 
 import { createHash } from "node:crypto";
+import { widePrefix } from "../ground/address.ts";
 import type { Scope } from "../ground/alert.ts";
 import { keepNewest } from "../ground/newest.ts";
-import { DAY_NANOSECONDS, SECOND_NANOSECONDS } from "../ground/time.ts";
+import { beganAt, type Cell, type Count, countOf, markCell, readHour, writtenHour } from "./cell.ts";
 
 const CELLS_MAX = 4096;
-/** Marks kept per cell: enough for every threshold, and old ones go first. */
-const MARKS_MAX = 64;
 /** What of them is written down. */
 const KEPT_CELLS_MAX = 512;
-const KEPT_MARKS_MAX = 16;
+/** Addresses of our own that stand for several machines: one or two uplinks, renumbered now and then. */
+const TRANSLATED_MAX = 16;
 /** Sessions that make a difference between two clients a claim. */
 const DIFFERENCE_MIN = 3;
 const CLIENTS_MIN = 2;
@@ -26,24 +26,16 @@ const SUBMISSION_PORT = 587;
 export interface Place {
   /** LAN address, or the client's address as seen. */
   readonly client: string;
+  /** The server's address. */
+  readonly server: string;
+  /** Whose it is, as far as that is known: see host/baseline/operator.ts. */
   readonly operator: string;
   readonly port: number;
   readonly ipVersion: 4 | 6;
 }
 
-interface Mark {
-  readonly time: bigint;
-  readonly tampered: boolean;
-}
-
-interface Cell extends Place {
-  marks: Mark[];
-}
-
-interface Count {
-  tampered: number;
-  clean: number;
-}
+/** An operator's mail port, whichever of its servers and whoever the client. */
+export type OperatorPort = Omit<Place, "client" | "server">;
 
 /** The answer to "are the same clients always affected?". */
 export type AffectedAnswer =
@@ -53,51 +45,73 @@ export type AffectedAnswer =
   | { readonly kind: "not-enough"; readonly text: string };
 
 /** The answer for one operator, port and IP version, as status shows it. */
-export interface AffectedPlace extends Omit<Place, "client"> {
+export interface AffectedPlace extends OperatorPort {
   readonly answer: AffectedAnswer["kind"];
   readonly text: string;
 }
 
-function clientId(client: string): string {
-  return createHash("sha256").update(client).digest("hex").slice(0, CLIENT_DIGITS);
+function cellKey({ client, server, port }: Cell | Place): string {
+  const id = createHash("sha256").update(client).digest("hex").slice(0, CLIENT_DIGITS);
+  return `${id} ${server} ${port}`;
 }
 
-/** The cells in a value read from a file. @throws Error when it holds none. */
-function readCells(value: unknown): { place: Place; marks: Mark[] }[] {
+/** The cells in a value read from a file, each with its operator. @throws Error when it holds none. */
+function readCells(value: unknown): { cell: Cell; operator: string }[] {
   const fail = (): never => {
     throw new Error("its sessions do not have the expected shape");
   };
   if (!Array.isArray(value)) return fail();
   return value.slice(-KEPT_CELLS_MAX).map((row: Readonly<Record<string, unknown>>) => {
-    const { client, operator, port, ipVersion, marks } = row ?? fail();
-    if (typeof client !== "string" || typeof operator !== "string") return fail();
-    if (typeof port !== "number" || (ipVersion !== 4 && ipVersion !== 6)) return fail();
-    if (!Array.isArray(marks)) return fail();
-    return {
-      place: { client, operator, port, ipVersion },
-      marks: marks.slice(-KEPT_MARKS_MAX).map((mark: readonly unknown[]) => {
-        const [seconds, tampered] = Array.isArray(mark) ? mark : fail();
-        if (!Number.isSafeInteger(seconds) || typeof tampered !== "boolean") return fail();
-        return { time: BigInt(Number(seconds)) * SECOND_NANOSECONDS, tampered };
-      }),
-    };
+    const { client, server, operator, port, ipVersion, hours } = row ?? fail();
+    if (typeof client !== "string" || typeof server !== "string") return fail();
+    if (typeof operator !== "string" || typeof port !== "number") return fail();
+    if ((ipVersion !== 4 && ipVersion !== 6) || !Array.isArray(hours)) return fail();
+    const cell = { client, server, port, ipVersion, hours: hours.map((hour) => readHour(hour) ?? fail()) };
+    return { cell, operator };
   });
 }
 
 /** The matrix. */
 export class Matrix {
   private readonly cells = new Map<string, Cell>();
+  private readonly owners = new Map<string, string>();
+  private readonly translated = new Map<string, null>();
   private uplinkChange: bigint | null = null;
   private changed = false;
 
   /** Counts one session. */
   mark(place: Place, time: bigint, tampered: boolean): void {
-    const id = clientId(place.client);
-    const key = `${id} ${place.operator} ${place.port} ${place.ipVersion}`;
-    const cell = this.cells.get(key) ?? { ...place, marks: [] };
-    cell.marks = [...cell.marks, { time, tampered }].slice(-MARKS_MAX);
-    keepNewest(this.cells, key, cell, CELLS_MAX);
+    const { client, server, operator, port, ipVersion } = place;
+    const known = this.cells.get(cellKey(place));
+    const cell = known ?? { client, server, port, ipVersion, hours: [] };
+    markCell(cell, time, tampered);
+    this.keep(cell, operator);
     this.changed = true;
+  }
+
+  private keep(cell: Cell, operator: string): void {
+    keepNewest(this.cells, cellKey(cell), cell, CELLS_MAX);
+    // One server is one operator's: a name learnt now holds for what was counted before.
+    if (operator !== cell.server) keepNewest(this.owners, cell.server, operator, CELLS_MAX);
+  }
+
+  /** The place with what its server is known by from other sessions, where this one named nobody. */
+  private known(place: Place): Place {
+    const { server, operator } = place;
+    return operator === server ? { ...place, operator: this.ownerOf(server) } : place;
+  }
+
+  /** What a server is known by, whenever that was learnt: a name, else its address. */
+  private ownerOf(server: string): string {
+    return this.owners.get(server) ?? server;
+  }
+
+  /**
+   * Several machines are seen by this address. A session of which only it is known is nobody's: it counts
+   * for its operator and in no comparison of clients, before and after.
+   */
+  translates(address: string): void {
+    keepNewest(this.translated, address, null, TRANSLATED_MAX);
   }
 
   /** Cells held. */
@@ -110,22 +124,19 @@ export class Matrix {
     return this.changed;
   }
 
-  /** The newest cells with their newest marks, in seconds: what a day's answers need, and little of a flash. */
+  /** The newest cells, times in seconds: what a day's answers need. */
   snapshot(): unknown {
     this.changed = false;
-    return [...this.cells.values()].slice(-KEPT_CELLS_MAX).map((cell) => ({
+    return [...this.cells.values()].slice(-KEPT_CELLS_MAX).map(({ hours, ...cell }) => ({
       ...cell,
-      marks: cell.marks
-        .slice(-KEPT_MARKS_MAX)
-        .map(({ time, tampered }) => [Number(time / SECOND_NANOSECONDS), tampered]),
+      operator: this.ownerOf(cell.server),
+      hours: hours.map(writtenHour),
     }));
   }
 
   /** @throws Error when the value is not a snapshot. */
   restore(value: unknown): void {
-    for (const { place, marks } of readCells(value)) {
-      for (const { time, tampered } of marks) this.mark(place, time, tampered);
-    }
+    for (const { cell, operator } of readCells(value)) this.keep(cell, operator);
     this.changed = false;
   }
 
@@ -135,12 +146,12 @@ export class Matrix {
   }
 
   /** The scope of tampering at this place, from the last 24 hours: the first answer that fits. */
-  scope(place: Place, time: bigint): Scope {
+  scope(told: Place, time: bigint): Scope {
+    const place = this.known(told);
     const clients = this.clients(place, time);
     const all = [...clients.values()];
     const tampered = all.filter((count) => count.tampered > 0);
     const clean = all.reduce((sum, count) => sum + count.clean, 0);
-    const sessions = all.reduce((sum, count) => sum + count.tampered + count.clean, 0);
     const twice = tampered.filter((count) => count.tampered >= TAMPERED_EACH_MIN);
     if (clean === 0 && tampered.length >= CLIENTS_MIN && twice.length === tampered.length) {
       return "all-clients";
@@ -149,13 +160,13 @@ export class Matrix {
     if (place.port === MAIL_RELAY_PORT && this.submissionClean(place, time)) return "port-25-only";
     const { affected, untouched } = this.operators(place, time);
     if (affected >= OPERATORS_MIN && untouched < OPERATORS_MIN) return "several-operators";
-    if (affected === 1 && untouched >= 1 && sessions > 0) return "one-operator";
+    if (affected === 1 && untouched >= 1) return "one-operator";
     return "unknown";
   }
 
   /** The answer for one operator, port and IP version, in words. */
-  answer(place: Omit<Place, "client">, time: bigint): AffectedAnswer {
-    const clients = this.clients({ ...place, client: "" }, time);
+  answer(place: OperatorPort, time: bigint): AffectedAnswer {
+    const clients = this.clients(place, time);
     const counts = [...clients.entries()];
     const total = counts.reduce((sum, [, count]) => sum + count.tampered + count.clean, 0);
     const only = this.onlyClient(clients);
@@ -180,9 +191,10 @@ export class Matrix {
   /** The answers for every operator, port and IP version with tampering in the last 24 hours. */
   answers(time: bigint): AffectedPlace[] {
     const places = new Map<string, AffectedPlace>();
-    for (const { operator, port, ipVersion, ...cell } of this.cells.values()) {
+    for (const { server, port, ipVersion, ...cell } of this.cells.values()) {
+      const operator = this.ownerOf(server);
       const key = `${operator} ${port} ${ipVersion}`;
-      if (places.has(key) || this.countOf(cell, time).tampered === 0) continue;
+      if (places.has(key) || countOf(cell, time).tampered === 0) continue;
       const place = { operator, port, ipVersion };
       const { kind, text } = this.answer(place, time);
       const elsewhere = this.elsewhere(place, time);
@@ -192,12 +204,12 @@ export class Matrix {
   }
 
   /** Where the same operator is untouched: over the other IP version, on other ports. */
-  private elsewhere(place: Omit<Place, "client">, time: bigint): string[] {
+  private elsewhere(place: OperatorPort, time: bigint): string[] {
     const untouched = (belongs: (cell: Cell) => boolean): boolean => {
       const cells = [...this.cells.values()].filter(
-        (cell) => cell.operator === place.operator && belongs(cell),
+        (cell) => this.ownerOf(cell.server) === place.operator && belongs(cell),
       );
-      const counts = cells.map((cell) => this.countOf(cell, time));
+      const counts = cells.map((cell) => countOf(cell, time));
       const clean = counts.reduce((sum, count) => sum + count.clean, 0);
       return clean >= DIFFERENCE_MIN && counts.every((count) => count.tampered === 0);
     };
@@ -211,43 +223,31 @@ export class Matrix {
   }
 
   /** The last change of the uplink when tampering at this place began within an hour after it; else null. */
-  coincidence(place: Place, time: bigint): bigint | null {
+  coincidence(told: Place, time: bigint): bigint | null {
+    const place = this.known(told);
     const change = this.uplinkChange;
     if (change === null || time < change) return null;
-    const hour = 3_600n * 1_000_000_000n;
-    const marks = this.same(place).flatMap((cell) => cell.marks);
-    const first = marks.filter((mark) => mark.tampered).map((mark) => mark.time);
-    const cleanBefore = marks.some((mark) => !mark.tampered && mark.time < change);
-    const begun = first.every((at) => at >= change) && first.some((at) => at <= change + hour);
-    return begun && cleanBefore ? change : null;
+    return beganAt(this.same(place), change) ? change : null;
   }
 
-  private same(place: Place): Cell[] {
+  private same(place: OperatorPort): Cell[] {
     return [...this.cells.values()].filter(
       (cell) =>
-        cell.operator === place.operator &&
+        this.ownerOf(cell.server) === place.operator &&
         cell.port === place.port &&
         cell.ipVersion === place.ipVersion,
     );
   }
 
-  private countOf(cell: Pick<Cell, "marks">, time: bigint): Count {
-    const count = { tampered: 0, clean: 0 };
-    for (const mark of cell.marks) {
-      // Captures are read in any order: a day counts in both directions.
-      const apart = time > mark.time ? time - mark.time : mark.time - time;
-      if (apart > DAY_NANOSECONDS) continue;
-      if (mark.tampered) count.tampered++;
-      else count.clean++;
-    }
-    return count;
-  }
-
-  private clients(place: Place, time: bigint): Map<string, Count> {
+  /** Sessions of each machine that is known, over all servers of the operator. */
+  private clients(place: OperatorPort, time: bigint): Map<string, Count> {
     const counts = new Map<string, Count>();
     for (const cell of this.same(place)) {
-      const count = this.countOf(cell, time);
-      if (count.tampered + count.clean > 0) counts.set(cell.client, count);
+      if (this.translated.has(cell.client)) continue;
+      const { tampered, clean } = countOf(cell, time);
+      if (tampered + clean === 0) continue;
+      const sum = counts.get(cell.client) ?? { tampered: 0, clean: 0 };
+      counts.set(cell.client, { tampered: sum.tampered + tampered, clean: sum.clean + clean });
     }
     return counts;
   }
@@ -264,8 +264,9 @@ export class Matrix {
   private submissionClean(place: Place, time: bigint): boolean {
     let clean = 0;
     for (const cell of this.cells.values()) {
-      if (cell.operator !== place.operator || cell.port !== SUBMISSION_PORT) continue;
-      const count = this.countOf(cell, time);
+      if (cell.port !== SUBMISSION_PORT) continue;
+      if (this.ownerOf(cell.server) !== place.operator) continue;
+      const count = countOf(cell, time);
       if (count.tampered > 0) return false;
       clean += count.clean;
     }
@@ -274,14 +275,22 @@ export class Matrix {
 
   /** Operators on this port in 24 hours: with tampering, and without any. */
   private operators(place: Place, time: bigint): { affected: number; untouched: number } {
-    const tampered = new Map<string, boolean>();
-    for (const cell of this.cells.values()) {
-      if (cell.port !== place.port) continue;
-      const count = this.countOf(cell, time);
-      if (count.tampered + count.clean === 0) continue;
-      tampered.set(cell.operator, (tampered.get(cell.operator) ?? false) || count.tampered > 0);
+    const cells = [...this.cells.values()].filter((cell) => cell.port === place.port);
+    // Servers that nobody named are not known to be strangers to others of their network.
+    const networks = new Map<string, string>();
+    for (const { server } of cells) {
+      const owner = this.owners.get(server);
+      if (owner !== undefined) networks.set(widePrefix(server), owner);
     }
-    const affected = [...tampered.values()].filter((hit) => hit).length;
-    return { affected, untouched: tampered.size - affected };
+    const hit = new Map<string, boolean>();
+    for (const cell of cells) {
+      const count = countOf(cell, time);
+      if (count.tampered + count.clean === 0) continue;
+      const network = widePrefix(cell.server);
+      const operator = this.owners.get(cell.server) ?? networks.get(network) ?? network;
+      hit.set(operator, (hit.get(operator) ?? false) || count.tampered > 0);
+    }
+    const affected = [...hit.values()].filter((tampered) => tampered).length;
+    return { affected, untouched: hit.size - affected };
   }
 }

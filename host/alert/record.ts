@@ -32,7 +32,7 @@ export interface FlowRecord {
   readonly ipVersion: 4 | 6;
   /** The client is the house's end. */
   readonly clientNear: boolean;
-  readonly sighting: Sighting;
+  sighting: Sighting;
   readonly raised: Map<AlertKind, Raised>;
   /** What the last finding said of its segments; null before one did. */
   segments: SegmentsSeen | null;

@@ -1,17 +1,9 @@
 // Turns the name or address of a mail server into its operator: the registrable domain, or the address
-// itself when no name is known. An approximation of the public suffix list, good enough to tell
-// unrelated operators apart; it never joins two unrelated ones under a shared country suffix.
+// itself when no name is known. Under which suffixes unrelated people have names is looked up in the
+// public suffix list, its private part (clouds, dynamic DNS) included.
 
+import { getDomain } from "tldts";
 import type { Finding } from "../ground/finding.ts";
-
-/** Second-level labels under which countries register domains. */
-const SECOND_LEVEL = new Set(
-  "ac co com edu gob gouv gov go gr id mil ne net nom or org plc sch".split(" "),
-);
-/** Private suffixes under which unrelated customers have names. */
-const PRIVATE_SUFFIXES = new Set(
-  "amazonaws.com azurewebsites.net cloudfront.net dyndns.org no-ip.org duckdns.org".split(" "),
-);
 
 /** Domains under which unrelated customers' names end when their own is an alias: clouds, CDNs, balancers. */
 const SHARED_HOSTING = new Set(
@@ -32,17 +24,10 @@ export interface Operator {
   readonly source: OperatorSource;
 }
 
-/** The registrable domain of a host name in lower case; an address is returned as it is. */
+/** The registrable domain of a host name in lower case; what has none, such as an address, as it is. */
 export function registrableDomain(host: string): string {
   const name = host.toLowerCase().replace(/\.$/, "");
-  if (/^[\d.]+$/.test(name) || name.includes(":")) return name;
-  const labels = name.split(".");
-  if (labels.length <= 2) return name;
-  const last = labels[labels.length - 1] ?? "";
-  const second = labels[labels.length - 2] ?? "";
-  const twoLabels = `${second}.${last}`;
-  const deep = (last.length === 2 && SECOND_LEVEL.has(second)) || PRIVATE_SUFFIXES.has(twoLabels);
-  return labels.slice(deep ? -3 : -2).join(".");
+  return getDomain(name, { allowPrivateDomains: true }) ?? name;
 }
 
 /**

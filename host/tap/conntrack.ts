@@ -1,6 +1,6 @@
 // Turns the kernel's list of tracked connections into two facts: which LAN address a connection at
 // the uplink belongs to, and how many connections a fast path carries past the tap. Opened while
-// privileged, read again only when asked. Read the kernel's nf_conntrack_standalone.c on the format:
+// privileged; read again when it is old, or when it does not know a connection yet. Read the kernel's nf_conntrack_standalone.c on the format:
 //
 //   ipv4 2 tcp 6 431990 ESTABLISHED src=LAN dst=FAR sport=A dport=B src=FAR dst=WAN sport=B dport=C
 //
@@ -13,6 +13,10 @@ const CONNTRACK_PATH = "/proc/net/nf_conntrack";
 
 /** A list is believed for this long: an alert asks for several connections at once. */
 const FRESH_MS = 1_000;
+/** A fresh list that does not know a connection is read again while reading takes less time than this share. */
+const SHARE = 0.1;
+/** Reading time that may be spent at once: a session asks at its beginning, and sessions come in bursts. */
+const SPARE_MS = 500;
 const READ_SIZE = 65_536;
 /** At 200 octets a connection more than the largest table a router keeps. */
 const LIST_MAX = 32 * 1_048_576;
@@ -34,8 +38,8 @@ function plain(address: string): string {
   return formatAddress(new DataView(octets.buffer, octets.byteOffset, ADDRESS_SIZE), 0);
 }
 
-/** The LAN address that opened `flow` from behind this router; null when it is not another one. */
-export function lanClientIn(list: string, flow: TrackedFlow): string | null {
+/** The address that opened `flow`, which differs from its client behind this router; null when it is not there. */
+export function openerIn(list: string, flow: TrackedFlow): string | null {
   const ports = ` sport=${flow.serverPort} dport=${flow.clientPort} `;
   for (let at = list.indexOf(ports); at >= 0; at = list.indexOf(ports, at + 1)) {
     const end = list.indexOf("\n", at);
@@ -44,8 +48,7 @@ export function lanClientIn(list: string, flow: TrackedFlow): string | null {
     const [, source = "", target = "", sport, dport] = answer ?? [];
     if (Number(sport) !== flow.serverPort || Number(dport) !== flow.clientPort) continue;
     if (plain(source) !== flow.server || plain(target) !== flow.client) continue;
-    const lan = plain(opened?.[1] ?? "");
-    return lan === flow.client ? null : lan;
+    return plain(opened?.[1] ?? "");
   }
   return null;
 }
@@ -64,6 +67,7 @@ export class Conntrack {
   #descriptor: number | null = null;
   #list = "";
   #readAt = Number.NEGATIVE_INFINITY;
+  #spareMs = SPARE_MS;
 
   constructor(path: string = CONNTRACK_PATH) {
     this.#path = path;
@@ -86,26 +90,43 @@ export class Conntrack {
     this.#readAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** The LAN address behind a connection, or null when unknown. */
+  /** The LAN address behind a connection; null when it is unknown or the client's own. */
   lanClient(flow: TrackedFlow): string | null {
-    return lanClientIn(this.#read(), flow);
+    const opener = openerIn(this.#fresh(), flow) ?? openerIn(this.#again(), flow);
+    return opener === flow.client ? null : opener;
   }
 
   /** Connections on a fast path now. */
   offloaded(): { readonly software: number; readonly hardware: number } {
-    return offloadedIn(this.#read());
+    return offloadedIn(this.#fresh());
+  }
+
+  #fresh(): string {
+    return performance.now() - this.#readAt < FRESH_MS ? this.#list : this.#read();
+  }
+
+  /** The list as it is now, unless reading would take more than its share of the time. */
+  #again(): string {
+    return this.#spareMs > 0 ? this.#read() : "";
   }
 
   #read(): string {
+    const begin = performance.now();
+    const list = this.#readList();
+    const end = performance.now();
+    if (Number.isFinite(this.#readAt)) this.#spareMs += (begin - this.#readAt) * SHARE;
+    this.#spareMs = Math.min(this.#spareMs, SPARE_MS) - (end - begin);
+    this.#readAt = begin;
+    return list;
+  }
+
+  #readList(): string {
     if (this.#descriptor === null) return "";
-    const now = performance.now();
-    if (now - this.#readAt < FRESH_MS) return this.#list;
-    this.#readAt = now;
     const parts: Buffer[] = [];
     let length = 0;
     try {
       for (let size = 1; size > 0 && length < LIST_MAX; length += size) {
-        const part = Buffer.alloc(READ_SIZE);
+        const part = Buffer.allocUnsafe(READ_SIZE);
         size = readSync(this.#descriptor, part, 0, part.length, length);
         parts.push(part.subarray(0, size));
       }

@@ -225,7 +225,7 @@ describe("delivery to a collector", function () {
     await syslog.stop();
     assert.deepEqual(linesIn(files[0]), linesIn(files[1]));
     const [alert, heartbeat, test] = linesIn(files[0]);
-    assert.match(alert ?? "", / capability-rewritten \[striplight@32473 id="9f2c01" /);
+    assert.match(alert ?? "", / capability-rewritten \[striplight@32473 id="9f2c01d4a7b3e586" /);
     assert.match(heartbeat ?? "", /^<174>1 \S+ \S+ striplight \d+ heartbeat - .*frames=12 lost=0$/);
     assert.match(test ?? "", / test-alarm - TEST: /);
     assert.equal(syslog.status().local, false);

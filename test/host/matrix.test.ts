@@ -9,7 +9,9 @@ import { judgeForTests } from "./judge-module.ts";
 const HOUR = 3600n * SECOND;
 
 function place(change: Partial<Place> = {}): Place {
-  return { client: "192.168.1.10", operator: "ex.test", port: 587, ipVersion: 4, ...change };
+  const operator = change.operator ?? "ex.test";
+  const server = `server of ${operator}`;
+  return { client: "192.168.1.10", server, operator, port: 587, ipVersion: 4, ...change };
 }
 
 /** A matrix with rows: client, operator, port, tampered sessions, clean sessions. */

@@ -9,7 +9,11 @@ function marked(rows: readonly [client: string, port: number, version: 4 | 6, ..
   const matrix = new Matrix();
   for (const [client, port, ipVersion, ...sessions] of rows) {
     for (const tampered of sessions) {
-      matrix.mark({ client, operator: "ex.example", port, ipVersion }, START, tampered);
+      matrix.mark(
+        { client, server: `198.51.100.${ipVersion}`, operator: "ex.example", port, ipVersion },
+        START,
+        tampered,
+      );
     }
   }
   return matrix.answers(START + SECOND);
