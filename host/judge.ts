@@ -39,9 +39,11 @@ export type Exposure = "nothing" | "mail" | "auth";
 
 /**
  * Facts a text is made of. All are optional:
- * server, port, dialect, side, clientNear (1/0), scope, hidden, mask, before (1: the baseline offered the
- * keyword), exposed, tls (1), fingerprint, uplink, offered (1/0), latency and rtt (ms), resetTtl, farTtl,
- * sender, reason, signature.
+ * client, server, port, dialect, side, clientNear (1/0), guessed (1: which end is home's is not known), scope,
+ * hidden, another (1: what is hidden is not the offer), mask, before (1: the baseline offered the keyword),
+ * offer (1: seen, 0: missing), exposed, message (1), auth (refused accepted), tls (1), fingerprint, uplink,
+ * latency and rtt (ms), resetTtl, farTtl, sender, reason, signature (a header in words, or
+ * `alike` where the fingerprint names it).
  */
 export type Facts = Readonly<Record<string, string>>;
 

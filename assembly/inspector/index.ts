@@ -19,7 +19,7 @@ import { Stop } from "./source/stop";
 import { Walk } from "./walk";
 
 export {
-  AuthLevel, Benign, Family, Fingerprint, ListState, MailEvidence, SegmentEvidence, Stage, TlsState,
+  AuthAnswer, AuthLevel, Benign, Family, Fingerprint, ListState, MailEvidence, SegmentEvidence, Stage, TlsState,
 } from "./finding/evidence";
 export { PolicyHint } from "./name/policy";
 export { Application } from "./flow/flow";

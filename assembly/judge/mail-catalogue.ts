@@ -8,14 +8,14 @@ import {
 
 export const MAIL_ROWS: MailRow[] = [
   new MailRow("cmd-masked", PROOF, BY_CLIENT, COMMAND, EXPLAINS,
-    "Commands to {server} were already overwritten with X letters when they passed this router"),
+    "Commands to {server} were already overwritten when they passed this router"),
   new MailRow("echo-masked", PROOF, BY_SERVER, COMMAND, EXPLAINS,
-    "{key} passed this router intact, but {server} answered that it had received only X letters"),
+    "{key} passed this router intact, but {server} answered that it had received something else"),
   new MailRow("cap-forked", PROOF, BY_SERVER, LIST, EXPLAINS,
     "Two different versions of the same answer from {server} arrived"),
 
   new MailRow("cap-masked", STRONG, BY_SERVER, MASK, EXPLAINS,
-    "The capability list of {server} arrived with {hiddenWords} overwritten by {mask}"),
+    "The capability list of {server} arrived with {hiddenWords} overwritten{by}"),
   new MailRow("tls-demanded", STRONG, BY_SERVER, OFFER, EXPLAINS,
     "The answer of {server} demands encryption, but the list of capabilities seen here does not offer it"),
   new MailRow("cap-vanished", STRONG, BY_SERVER, LIST, EXPLAINS,
@@ -70,7 +70,7 @@ export const MAIL_ROWS: MailRow[] = [
   new MailRow("starttls-temp", SUGGESTIVE, BY_SERVER, UPGRADE, EXPLAINS,
     "The request to encrypt was refused by {server}, which gave a reason of its own"),
   new MailRow("cap-masked-other", SUGGESTIVE, BY_SERVER, MASK, EXPLAINS,
-    "A line in the capability list of {server} was overwritten with X letters"),
+    "A line in the capability list of {server} was overwritten{by}"),
 
   new MailRow("ehlo-denied", WEAK, BY_SERVER, LIST, EXPLAINS,
     "The question for the capabilities of {server} was refused, so that encryption could not be offered"),

@@ -92,7 +92,10 @@ export class SegmentRow {
     public name: string,
     public family: string,
     public about: string,
-    /** `{latency}` `{rtt}` `{resetTtl}` `{farTtl}` are figures; a sentence with an unknown figure is left out. */
+    /**
+     * `{far}` is "the server" or "the client", whichever is outside. `{latency}` `{rtt}` `{resetDistance}`
+     * `{farDistance}` are measured; a sentence with one that is unknown is left out.
+     */
     public sentence: string,
   ) {}
 }

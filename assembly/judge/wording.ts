@@ -2,11 +2,11 @@
 // it means, then where it was made and what to do. Never names a culprit, never states intent; what a
 // fingerprint or a list position suggests is said as a likeness or an inference.
 
-import { mailOrigin } from "./catalogue";
+import { mailAbout, mailOrigin } from "./catalogue";
 import { Facts } from "./facts";
 import { fingerprintWords } from "./fingerprint";
 import { MAIL_ROWS } from "./mail-catalogue";
-import { BEHIND_TAP } from "./row";
+import { BEHIND_TAP, UPGRADE } from "./row";
 import { fill } from "./sentence";
 import { hasTerm, termName } from "./term";
 
@@ -61,15 +61,36 @@ function hiddenWords(facts: Facts): string {
   return "a keyword that may be " + key;
 }
 
-function meaning(facts: Facts): string {
-  if (facts.is("exposed", "auth")) return "a password was sent unencrypted";
+/** A password or a message that went out, as far as the server's answer was seen; empty when nothing did. */
+function exposure(facts: Facts): string {
   if (facts.is("exposed", "mail")) return "a message was sent unencrypted";
+  if (!facts.is("exposed", "auth")) return "";
+  if (facts.is("auth", "refused")) return "a password was sent unencrypted, and the server refused it";
+  return facts.has("message")
+    ? "a password and a message were sent unencrypted"
+    : "a password was sent unencrypted";
+}
+
+/** True when the request for encryption, or the answer to it, was what was tampered with. */
+function spoiltUpgrade(terms: string[]): bool {
+  for (let i = 0; i < terms.length; i++) if (mailAbout(termName(terms[i])) == UPGRADE) return true;
+  return false;
+}
+
+/** What it means for the session; empty where nothing can be said yet. */
+function meaning(terms: string[], facts: Facts): string {
+  const happened = exposure(facts);
+  if (happened != "") return happened;
   if (facts.is("tls", "1")) return "this session was encrypted all the same";
+  if (facts.has("another")) return "that keyword is not the offer to encrypt";
+  if (spoiltUpgrade(terms)) return "mail programs may fall back to sending without encryption";
+  if (facts.is("offer", "1")) return "the offer to encrypt arrived all the same";
+  if (!facts.has("offer")) return "";
   return "mail programs may fall back to sending without encryption";
 }
 
 function place(terms: string[], facts: Facts): string {
-  if (facts.is("side", "unknown")) return "Where this was done cannot be narrowed down";
+  if (facts.is("side", "unknown") || facts.has("guessed")) return "Where this was done cannot be narrowed down";
   const clientNear = facts.is("clientNear", "1");
   if (facts.is("side", "near")) {
     if (passedIntact(terms)) return NEAR_OFFER;
@@ -83,25 +104,40 @@ function place(terms: string[], facts: Facts): string {
   return facts.has("uplink") ? where + fill(AT_UPLINK_CHANGE, facts) : where;
 }
 
+/** How a mail program is kept from sending in clear: by what the server was seen to offer. */
+function require(facts: Facts): string {
+  if (facts.is("offer", "1")) return "have the mail program require encryption ({key}, which the server offers)";
+  return "set the mail program to port " + facts.get("securePort") +
+    " with TLS where the server has it, or to refuse unencrypted sessions";
+}
+
+/** True when somebody outside came to a server of the house. */
+function isInbound(facts: Facts): bool {
+  return facts.is("clientNear", "0") && !facts.has("guessed");
+}
+
 function advice(facts: Facts): string {
+  if (isInbound(facts) && !facts.is("side", "near")) {
+    return "ask the sender to compare over another connection, and let your server take passwords only after " +
+      "encryption has begun";
+  }
   const exposed = facts.is("exposed", "auth");
   const change = exposed ? "change that password over another connection and " : "";
-  if (facts.is("side", "near")) {
+  if (facts.is("side", "near") && !facts.has("guessed")) {
     return change + "look at the mail scanner or firewall in your own network";
   }
   if (facts.is("port", "25") && !exposed) {
     return "compare over another connection (mobile network, VPN), and have mail servers require " +
       "encryption";
   }
-  const port = facts.get("securePort");
-  return change + "set the mail program to port " + port +
-    " with TLS, or to refuse unencrypted sessions";
+  return change + require(facts);
 }
 
 function name(facts: Facts): void {
   const address = facts.get("server") + " (port " + facts.get("port") + ")";
   facts.setText("hiddenWords", hiddenWords(facts));
-  facts.setText("server", "the mail server " + address);
+  facts.setText("by", facts.has("mask") ? " by " + facts.get("mask") : "");
+  facts.setText("server", (isInbound(facts) ? "your own mail server " : "the mail server ") + address);
 }
 
 /** Two sentences about a rewritten mail dialog. `lines` are `key=value`; see host/judge.ts. */
@@ -112,7 +148,9 @@ export function mailText(terms: string[], lines: string[]): string {
   const words = fingerprintWords(facts.get("fingerprint"));
   if (words != "") seen += " (the pattern looks like " + words + ")";
   seen = seen.charAt(0).toUpperCase() + seen.slice(1);
-  return seen + "; " + meaning(facts) + ". " + place(terms, facts) + "; " + advice(facts) + ".";
+  const means = meaning(terms, facts);
+  if (means != "") seen += "; " + means;
+  return seen + ". " + place(terms, facts) + "; " + fill(advice(facts), facts) + ".";
 }
 
 /** Two sentences about reusable credentials sent in clear without any sign of tampering. */
@@ -120,10 +158,15 @@ export function exposedText(lines: string[]): string {
   const facts = new Facts(lines);
   name(facts);
   let why = "";
-  if (facts.is("offered", "1")) why = ", although the server offers encryption";
-  else if (facts.has("offered")) why = ", and encryption was not offered";
-  const port = facts.get("securePort");
-  return "A password was sent unencrypted to " + facts.get("server") + why +
-    "; anyone on the way can read it. Set the mail program to port " + port +
-    " with TLS, and change the password afterwards.";
+  if (facts.is("offer", "1")) why = ", although the server offers encryption";
+  else if (facts.has("offer")) why = ", and encryption was not offered";
+  const refused = facts.is("auth", "refused");
+  const answer = refused ? "; the server refused it" : "";
+  const inbound = isInbound(facts);
+  const sent = "A password was sent unencrypted " + (inbound ? "by {client} to {server}" : "to {server}");
+  const seen = sent + why + answer + "; anyone on the way can read it. ";
+  if (inbound) return fill(seen + "Let your server take passwords only after encryption has begun.", facts);
+  const change = refused ? ", and change the password if it is in use" : ", and change the password afterwards";
+  const todo = require(facts);
+  return fill(seen + todo.charAt(0).toUpperCase() + todo.slice(1) + change + ".", facts);
 }

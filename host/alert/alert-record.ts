@@ -51,6 +51,7 @@ const ALERT: Readonly<Record<string, Test>> = {
   interface: isTextOrNull,
   file: isTextOrNull,
   lanClient: isTextOrNull,
+  happened: isText,
   homeEnd: oneOf(["client", "server"]),
   serverName: isTextOrNull,
   side: isText,

@@ -20,7 +20,7 @@ export class Announcer {
   /** Raises an opinion, or revises what it raised before; null when nothing changed. */
   raise(record: FlowRecord, opinion: Opinion, time: bigint): Alert | null {
     const { verdict, severity, evidence, facts } = opinion;
-    const signature = [verdict, severity, facts.exposed ?? "", ...evidence].join(" ");
+    const signature = [verdict, severity, happened(facts), ...evidence].join(" ");
     let raised = record.raised.get(opinion.kind);
     if (raised?.signature === signature) return null;
     if (raised === undefined) {
@@ -45,8 +45,15 @@ export class Announcer {
   }
 
   private place(record: FlowRecord): Facts {
+    const { flow } = record;
     const name = record.serverName === null ? null : this.judge.hostToken(record.serverName);
-    return { server: name ?? record.flow.server, port: String(record.flow.serverPort) };
+    return {
+      client: flow.client,
+      server: name ?? flow.server,
+      port: String(flow.serverPort),
+      clientNear: record.clientNear ? "1" : "0",
+      guessed: record.sideGuessed ? "1" : "",
+    };
   }
 
   private text(record: FlowRecord, opinion: Opinion): string {
@@ -73,6 +80,7 @@ export class Announcer {
       interface: record.sighting.interfaceName,
       file: record.sighting.file,
       lanClient: record.sighting.lanClient,
+      happened: happened(opinion.facts),
       homeEnd: record.clientNear ? "client" : "server",
       serverName: record.serverName,
       side: opinion.side,
@@ -87,4 +95,10 @@ export class Announcer {
       ...this.vantage,
     };
   }
+}
+
+/** What went out in clear and was not refused: a change of it is news. */
+function happened({ exposed, message, auth }: Facts): string {
+  const refused = exposed === "auth" && auth === "refused" ? "refused" : "";
+  return [exposed ?? "", message ?? "", refused].join(" ");
 }

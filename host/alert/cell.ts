@@ -14,7 +14,7 @@ export interface Count {
 }
 
 /** The sessions of one hour; times in nanoseconds since 1970. */
-export interface Hour extends Count {
+interface Hour extends Count {
   readonly begin: bigint;
   firstTampered: bigint | null;
   firstClean: bigint | null;
@@ -80,13 +80,13 @@ const secondsOf = (time: bigint | null): number | null =>
   time === null ? null : Number(time / SECOND_NANOSECONDS);
 
 /** An hour as it is written down: begin, counts, first times, in seconds. */
-export function writtenHour(hour: Hour): readonly (number | null)[] {
+function writtenHour(hour: Hour): readonly (number | null)[] {
   const { begin, tampered, clean, firstTampered, firstClean } = hour;
   return [secondsOf(begin), tampered, clean, secondsOf(firstTampered), secondsOf(firstClean)];
 }
 
 /** The hour in a value read from a file, or null when it is none. */
-export function readHour(value: unknown): Hour | null {
+function readHour(value: unknown): Hour | null {
   if (!Array.isArray(value) || value.length !== 5) return null;
   const whole = value.every((each, n) => Number.isSafeInteger(each) || (n > 2 && each === null));
   if (!whole) return null;
@@ -95,4 +95,23 @@ export function readHour(value: unknown): Hour | null {
     seconds === null ? null : BigInt(seconds) * SECOND_NANOSECONDS,
   );
   return { begin: BigInt(begin) * SECOND_NANOSECONDS, tampered, clean, firstTampered, firstClean };
+}
+
+/** A cell as it is written down, with what its server is known by. */
+export function writtenCell({ hours, ...place }: Cell, operator: string): unknown {
+  return { ...place, operator, hours: hours.map(writtenHour) };
+}
+
+/** The cell in a value read from a file, with what its server was known by; null when it is none. */
+export function readCell(
+  row: Readonly<Record<string, unknown>> | null,
+): { readonly cell: Cell; readonly operator: string } | null {
+  const { client, server, operator, port, ipVersion, hours } = row ?? {};
+  if (typeof client !== "string" || typeof server !== "string") return null;
+  if (typeof operator !== "string" || typeof port !== "number" || !Array.isArray(hours))
+    return null;
+  if (ipVersion !== 4 && ipVersion !== 6) return null;
+  const read = hours.slice(-HOURS_MAX).flatMap((hour) => readHour(hour) ?? []);
+  if (read.length !== Math.min(hours.length, HOURS_MAX)) return null;
+  return { cell: { client, server, port, ipVersion, hours: read }, operator };
 }

@@ -27,16 +27,23 @@ function exposure(mail: MailSeen, names: ReadonlySet<string>): Exposure {
   return "nothing";
 }
 
+/** Whether the offer to encrypt was seen: 1, 0, or empty while no list was. */
+function offerOf(mail: MailSeen): string {
+  if (mail.tlsOffered) return "1";
+  return mail.listState === "none" && mail.ehloReply === 0 ? "" : "0";
+}
+
 /** The list order says that the mask hides another keyword, and nothing else speaks for the upgrade. */
 function hidesAnother(
   mail: MailSeen,
   hidden: string | null,
-  telling: readonly string[],
+  evidence: readonly string[],
   before: readonly string[],
   judge: Judge,
 ): boolean {
   if (hidden === null || UPGRADE_KEYWORDS.includes(hidden)) return false;
   if (mail.tlsRequested || before.some((word) => UPGRADE_KEYWORDS.includes(word))) return false;
+  const telling = evidence.filter((name) => judge.mailClass(name) !== "C");
   return telling.every((name) => ONLY_REWRITTEN.includes(judge.mailAbout(name)));
 }
 
@@ -49,16 +56,13 @@ export function isOnlyVanished(evidence: readonly string[], judge: Judge): boole
 /** The highest severity allowed for what was seen, or null. */
 function severityCap(
   finding: Finding,
-  mail: MailSeen,
   evidence: readonly string[],
   history: History,
   judge: Judge,
-  hidden: string | null,
+  another: boolean,
   scope: Scope,
 ): Severity | null {
-  const telling = evidence.filter((name) => judge.mailClass(name) !== "C");
-  const rewritten = evidence.includes("cap-masked");
-  if (rewritten && hidesAnother(mail, hidden, telling, history.before, judge)) return "notice";
+  if (another) return "notice";
   if (history.settledChange && isOnlyVanished(evidence, judge)) return "notice";
   // The remote site's own firewall is the common cause of a masked banner between mail servers.
   const relayed = finding.serverPort === 25 && !evidence.includes("clear-auth");
@@ -115,7 +119,8 @@ export function mailOpinion(
   const scope = names.has("same-front") ? "several-operators" : counted;
   const words = judge.keywords(mail.offered ?? []);
   const hidden = names.has("cap-masked") ? judge.hiddenUpgrade(words, dialect) : null;
-  const cap = severityCap(finding, mail, evidence, history, judge, hidden, scope);
+  const another = hidesAnother(mail, hidden, evidence, history.before, judge);
+  const cap = severityCap(finding, evidence, history, judge, another, scope);
   const aboutList = evidence.some((name) => ABOUT_LIST.includes(judge.mailAbout(name)));
   const missing = evidence.some((name) => judge.mailAbout(name) === "offer");
   const fingerprint = judge.mailFingerprint(history.terms, words);
@@ -134,9 +139,12 @@ export function mailOpinion(
     facts: {
       dialect,
       exposed,
-      clientNear: finding.clientNear ? "1" : "0",
       hidden: hidden ?? "",
-      mask: (mail.maskIndex === null ? undefined : words[mail.maskIndex]) ?? "",
+      another: another ? "1" : "",
+      mask: (mail.maskIndex === null ? words.find(judge.isMask) : words[mail.maskIndex]) ?? "",
+      message: names.has("clear-mail") ? "1" : "",
+      auth: mail.authAnswer,
+      offer: offerOf(mail),
       before: offeredBefore ? "1" : "",
       tls: names.has("tls-ok") ? "1" : "",
       fingerprint: fingerprint ?? "",
@@ -158,7 +166,8 @@ export function exposedOpinion(finding: Finding, mail: Opinion): Opinion | null 
     evidence: mail.evidence.filter((name) => name.startsWith("clear-")),
     facts: {
       dialect: dialectOf(finding),
-      offered: seen.listState === "complete" ? (seen.tlsOffered ? "1" : "0") : "",
+      auth: seen.authAnswer,
+      offer: seen.listState === "complete" ? offerOf(seen) : "",
     },
   };
 }

@@ -6,7 +6,15 @@ import { createHash } from "node:crypto";
 import { widePrefix } from "../ground/address.ts";
 import type { Scope } from "../ground/alert.ts";
 import { keepNewest } from "../ground/newest.ts";
-import { beganAt, type Cell, type Count, countOf, markCell, readHour, writtenHour } from "./cell.ts";
+import {
+  beganAt,
+  type Cell,
+  type Count,
+  countOf,
+  markCell,
+  readCell,
+  writtenCell,
+} from "./cell.ts";
 
 const CELLS_MAX = 4096;
 /** What of them is written down. */
@@ -53,22 +61,6 @@ export interface AffectedPlace extends OperatorPort {
 function cellKey({ client, server, port }: Cell | Place): string {
   const id = createHash("sha256").update(client).digest("hex").slice(0, CLIENT_DIGITS);
   return `${id} ${server} ${port}`;
-}
-
-/** The cells in a value read from a file, each with its operator. @throws Error when it holds none. */
-function readCells(value: unknown): { cell: Cell; operator: string }[] {
-  const fail = (): never => {
-    throw new Error("its sessions do not have the expected shape");
-  };
-  if (!Array.isArray(value)) return fail();
-  return value.slice(-KEPT_CELLS_MAX).map((row: Readonly<Record<string, unknown>>) => {
-    const { client, server, operator, port, ipVersion, hours } = row ?? fail();
-    if (typeof client !== "string" || typeof server !== "string") return fail();
-    if (typeof operator !== "string" || typeof port !== "number") return fail();
-    if ((ipVersion !== 4 && ipVersion !== 6) || !Array.isArray(hours)) return fail();
-    const cell = { client, server, port, ipVersion, hours: hours.map((hour) => readHour(hour) ?? fail()) };
-    return { cell, operator };
-  });
 }
 
 /** The matrix. */
@@ -127,16 +119,18 @@ export class Matrix {
   /** The newest cells, times in seconds: what a day's answers need. */
   snapshot(): unknown {
     this.changed = false;
-    return [...this.cells.values()].slice(-KEPT_CELLS_MAX).map(({ hours, ...cell }) => ({
-      ...cell,
-      operator: this.ownerOf(cell.server),
-      hours: hours.map(writtenHour),
-    }));
+    const kept = [...this.cells.values()].slice(-KEPT_CELLS_MAX);
+    return kept.map((cell) => writtenCell(cell, this.ownerOf(cell.server)));
   }
 
   /** @throws Error when the value is not a snapshot. */
   restore(value: unknown): void {
-    for (const { cell, operator } of readCells(value)) this.keep(cell, operator);
+    const rows = Array.isArray(value) ? value : [null];
+    for (const row of rows.slice(-KEPT_CELLS_MAX)) {
+      const read = readCell(row);
+      if (read === null) throw new Error("its sessions do not have the expected shape");
+      this.keep(read.cell, read.operator);
+    }
     this.changed = false;
   }
 

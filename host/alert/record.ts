@@ -32,6 +32,8 @@ export interface FlowRecord {
   readonly ipVersion: 4 | 6;
   /** The client is the house's end. */
   readonly clientNear: boolean;
+  /** Both ends are home's or neither is: which end is the house's was guessed. */
+  readonly sideGuessed: boolean;
   sighting: Sighting;
   readonly raised: Map<AlertKind, Raised>;
   /** What the last finding said of its segments; null before one did. */
@@ -75,6 +77,7 @@ export function openRecord(finding: Finding, sighting: Sighting): FlowRecord {
     ordinal: finding.ordinal,
     ipVersion: finding.ipVersion,
     clientNear: finding.clientNear,
+    sideGuessed: finding.sideGuessed,
     sighting,
     raised: new Map(),
     segments: null,

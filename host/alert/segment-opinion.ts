@@ -54,8 +54,12 @@ function partition(seen: SegmentsSeen, judge: Judge): { reset: Strengths; segmen
   };
 }
 
+/** Longer than any path takes: a clock that stepped, not a measure. */
+const PATH_MAX_US = 10_000_000;
+
+/** A time that was measured, in whole milliseconds; empty for one that was not. */
 function milliseconds(microseconds: number): string {
-  if (microseconds === 0) return "";
+  if (microseconds === 0 || microseconds > PATH_MAX_US) return "";
   return String(Math.max(1, Math.round(microseconds / MICROSECONDS_PER_MILLISECOND)));
 }
 
@@ -166,7 +170,8 @@ function lifted(alone: Opinion, finding: Finding, by: Compared, judge: Judge): O
     ...alone,
     verdict: "proven",
     severity: judge.segmentSeverity("proven", finding.segments.dataCut),
-    facts: { ...alone.facts, signature: by.signature },
+    // A fingerprint is told in words already; another header is spelt out.
+    facts: { ...alone.facts, signature: by.signature.includes(" ") ? by.signature : "alike" },
   };
 }
 

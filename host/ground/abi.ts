@@ -7,6 +7,7 @@ import { DIALECTS, readTraits, TRAITS, type TraitsOffsets } from "./dialect.ts";
 import { EXIT, HostError } from "./errors.ts";
 import type {
   Application,
+  AuthAnswer,
   AuthLevel,
   Benign,
   Family,
@@ -24,6 +25,7 @@ const CLOSED = {
   TlsState: ["no", "starttls", "implicit", "unknown"] satisfies TlsState[],
   ListState: ["none", "partial", "complete"] satisfies ListState[],
   AuthLevel: ["none", "harmless", "low", "crackable", "reusable"] satisfies AuthLevel[],
+  AuthAnswer: ["none", "refused", "accepted"] satisfies AuthAnswer[],
   Family: ["none", "postfix", "sendmail"] satisfies Family[],
   PolicyHint: ["none", "dns", "fetched"] satisfies PolicyHint[],
   Stage: ["none", "syn", "ack", "psh", "later"] satisfies Stage[],
@@ -57,7 +59,7 @@ const FIELDS = [
   "benign stage dataCut weak strong conclusive resetsToClient resetsToServer resetTtl",
   "farTtl resetIpid farIpidVaries resetWindow held serverNameLength latencyUs rttUs",
   "idleSeconds icmp icmpSender resetDf resetFrame resetAfterMs synAckTtl forgotten",
-  "greetingLength family policy canonicalLength canonical",
+  "greetingLength family policy canonicalLength canonical authAnswer",
   "mailFrames segmentFrames offered greeting serverName size",
 ] as const;
 

@@ -59,7 +59,9 @@ export interface Alert {
   readonly interface: string | null;
   readonly file: string | null;
   readonly lanClient: string | null;
-  /** Which end is the house's own; for sentences, not part of the published record. */
+  /** What went out in clear (a password, a message), a word for each; for sentences, as the next one. */
+  readonly happened: string;
+  /** Which end is the house's own; not part of the published record. */
   readonly homeEnd: "client" | "server";
   readonly serverName: string | null;
   readonly side: Side;

@@ -5,6 +5,7 @@ import { type Abi, misfit } from "./abi.ts";
 import { formatAddress } from "./address.ts";
 import type {
   Application,
+  AuthAnswer,
   AuthLevel,
   Benign,
   Family,
@@ -108,6 +109,7 @@ function decodeMail(row: Row, field: Abi["field"]): MailSeen {
     tlsState: row.name<TlsState>(field.tlsState, "TlsState"),
     listState,
     authLevel: row.name<AuthLevel>(field.authLevel, "AuthLevel"),
+    authAnswer: row.name<AuthAnswer>(field.authAnswer, "AuthAnswer"),
     tlsOffered: row.flag(field.tlsOffered),
     tlsRequested: row.flag(field.tlsRequested),
     quitAfterList: row.flag(field.quitAfterList),

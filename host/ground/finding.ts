@@ -7,6 +7,8 @@ export type Application = "other" | "tls" | "http" | Dialect;
 export type TlsState = "no" | "starttls" | "implicit" | "unknown";
 export type ListState = "none" | "partial" | "complete";
 export type AuthLevel = "none" | "harmless" | "low" | "crackable" | "reusable";
+/** The server's answer to credentials in clear text. */
+export type AuthAnswer = "none" | "refused" | "accepted";
 export type Stage = "none" | "syn" | "ack" | "psh" | "later";
 /** Whose words refused commands were answered in. */
 export type Family = "none" | "postfix" | "sendmail";
@@ -30,6 +32,7 @@ export interface MailSeen {
   readonly tlsState: TlsState;
   readonly listState: ListState;
   readonly authLevel: AuthLevel;
+  readonly authAnswer: AuthAnswer;
   readonly tlsOffered: boolean;
   readonly tlsRequested: boolean;
   readonly quitAfterList: boolean;

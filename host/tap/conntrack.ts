@@ -13,10 +13,11 @@ const CONNTRACK_PATH = "/proc/net/nf_conntrack";
 
 /** A list is believed for this long: an alert asks for several connections at once. */
 const FRESH_MS = 1_000;
-/** A fresh list that does not know a connection is read again while reading takes less time than this share. */
+/** A fresh list that does not know a connection is read again while that takes less than this share of a processor. */
 const SHARE = 0.1;
-/** Reading time that may be spent at once: a session asks at its beginning, and sessions come in bursts. */
+/** Processor time that may be spent on it at once: a session asks at its beginning, and sessions come in bursts. */
 const SPARE_MS = 500;
+const MICROSECONDS = 1_000;
 const READ_SIZE = 65_536;
 /** At 200 octets a connection more than the largest table a router keeps. */
 const LIST_MAX = 32 * 1_048_576;
@@ -68,6 +69,7 @@ export class Conntrack {
   #list = "";
   #readAt = Number.NEGATIVE_INFINITY;
   #spareMs = SPARE_MS;
+  #reads = 0;
 
   constructor(path: string = CONNTRACK_PATH) {
     this.#path = path;
@@ -101,6 +103,11 @@ export class Conntrack {
     return offloadedIn(this.#fresh());
   }
 
+  /** How often the list was read. */
+  get reads(): number {
+    return this.#reads;
+  }
+
   #fresh(): string {
     return performance.now() - this.#readAt < FRESH_MS ? this.#list : this.#read();
   }
@@ -112,10 +119,12 @@ export class Conntrack {
 
   #read(): string {
     const begin = performance.now();
+    const before = process.cpuUsage();
+    this.#reads++;
     const list = this.#readList();
-    const end = performance.now();
+    const { user, system } = process.cpuUsage(before);
     if (Number.isFinite(this.#readAt)) this.#spareMs += (begin - this.#readAt) * SHARE;
-    this.#spareMs = Math.min(this.#spareMs, SPARE_MS) - (end - begin);
+    this.#spareMs = Math.min(this.#spareMs, SPARE_MS) - (user + system) / MICROSECONDS;
     this.#readAt = begin;
     return list;
   }

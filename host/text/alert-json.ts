@@ -9,7 +9,7 @@ function orderedFlow(flow: AlertFlow): AlertFlow {
 }
 
 /** The alert as it is published: the keys of the contract, in their order, and no other. */
-export function publishedAlert(alert: Alert): Omit<Alert, "homeEnd"> {
+export function publishedAlert(alert: Alert): Omit<Alert, "homeEnd" | "happened"> {
   return {
     id: alert.id,
     revision: alert.revision,

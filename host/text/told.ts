@@ -30,8 +30,8 @@ interface Telling {
 }
 
 /** Verdict, severity and what happened (a password, a message went out): news when one of them changes. */
-function news({ verdict, severity, evidence }: Alert): string {
-  return [verdict, severity, ...evidence.filter((name) => name.startsWith("clear-"))].join(" ");
+function news({ verdict, severity, happened }: Alert): string {
+  return [verdict, severity, happened].join(" ");
 }
 
 /** The same for alerts whose sentences differ in names and numbers only. */

@@ -22,6 +22,7 @@ export function exampleAlert(wishes: Partial<Alert> = {}): Alert {
     interface: "wan",
     file: null,
     lanClient: null,
+    happened: "",
     homeEnd: "client",
     serverName: "mail.example.net",
     side: "far",

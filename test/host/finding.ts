@@ -27,6 +27,7 @@ export function mailSeen(change: Partial<MailSeen> = {}): MailSeen {
     tlsState: "no",
     listState: "complete",
     authLevel: "none",
+    authAnswer: "none",
     tlsOffered: false,
     tlsRequested: false,
     quitAfterList: false,

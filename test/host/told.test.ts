@@ -26,8 +26,8 @@ describe("told: when an alert is printed again", () => {
   const rows: [string, Partial<Alert>, boolean][] = [
     ["its verdict changed", { verdict: "proven" }, true],
     ["its severity changed", { severity: "critical" }, true],
-    ["a password went out", { evidence: ["cap-masked", "clear-auth"] }, true],
-    ["a message went out", { evidence: ["cap-masked", "clear-mail"] }, true],
+    ["a password went out", { happened: "auth" }, true],
+    ["a message went out", { happened: "mail" }, true],
     ["it is taken back", { verdict: "withdrawn", severity: "info" }, true],
     ["only evidence was added", { evidence: ["banner-masked", "cap-masked"] }, false],
   ];
@@ -70,7 +70,7 @@ describe("told: what repeats is folded", () => {
     const told = new Told();
     for (let n = 0; n < 10; n++) {
       told.tell(nth(n));
-      told.tell(nth(n, { severity: "critical", evidence: ["cap-masked", "clear-auth"] }));
+      told.tell(nth(n, { severity: "critical", happened: "auth" }));
     }
     const [only, ...others] = told.rest();
     match(only ?? "", /and 7 more .* CRITICAL/);

@@ -120,6 +120,9 @@ export enum ListState {
 /** Reusable, crackable or harmless credentials in clear. */
 export enum AuthLevel { None, Harmless, Low, Crackable, Reusable }
 
+/** What the server answered to credentials in clear text; once accepted stays accepted. */
+export enum AuthAnswer { None, Refused, Accepted }
+
 /** Whose words a refused command was answered in. */
 export enum Family { None, Postfix, Sendmail }
 

@@ -119,6 +119,8 @@ export class Finding {
   /** What is published of the server, see PolicyHint; length of the name that CNAMEs led to. */
   policy: u8;
   canonicalLength: u8;
+  /** The server's answer to credentials, see AuthAnswer. */
+  authAnswer: u8;
   // Arrays follow at the offsets below.
 
   @inline static at(at: usize): Finding { return changetype<Finding>(at); }
@@ -202,6 +204,7 @@ export enum FindingField {
   resetAfterMs = offsetof<Finding>("resetAfterMs"),
   policy = offsetof<Finding>("policy"),
   canonicalLength = offsetof<Finding>("canonicalLength"),
+  authAnswer = offsetof<Finding>("authAnswer"),
   mailFrames = FINDING_MAIL_FRAMES,
   segmentFrames = FINDING_SEGMENT_FRAMES,
   offered = FINDING_OFFERED,

@@ -267,6 +267,7 @@ export class Dialogs {
     finding.tlsState = <u8>seen.tlsState;
     finding.listState = <u8>seen.listState;
     finding.authLevel = seen.authLevel;
+    finding.authAnswer = seen.authAnswer;
     finding.tlsOffered = seen.offered;
     finding.tlsRequested = seen.requested;
     finding.quitAfterList = seen.quitAfterList;

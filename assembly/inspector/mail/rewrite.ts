@@ -5,7 +5,7 @@
 // (tls-unused), a lost segment (view-gap), one direction out of sight (view-oneway), odd keywords.
 // RFC 3207 §4, §6; RFC 2595 §2–4.
 
-import { AuthLevel, ListState, MailEvidence, TlsState } from "../finding/evidence";
+import { AuthAnswer, AuthLevel, ListState, MailEvidence, TlsState } from "../finding/evidence";
 import { BESIDE } from "../finding/sets";
 
 /** Names that carry a frame number: as many as a set of evidence holds. */
@@ -74,6 +74,7 @@ export class Rewrite {
   /** 1 when a mail transaction was begun in clear text. */
   mailBegun: u8;
   authLevel: u8;
+  authAnswer: u8;
   over: u8;
   /** 1 when octets of either side are missing from what was heard before the list closed. */
   gapEarly: u8;
@@ -99,6 +100,12 @@ export class Rewrite {
   markAuth(level: u32): void {
     if (level > <u32>this.authLevel) this.authLevel = <u8>level;
     this.mark(MailEvidence.ClearAuth);
+  }
+
+  /** The server's last word on credentials; whatever was accepted once stays so. */
+  answerAuth(accepted: bool): void {
+    const answer = <u8>(accepted ? AuthAnswer.Accepted : AuthAnswer.Refused);
+    if (answer > this.authAnswer) this.authAnswer = answer;
   }
 
   /** One direction speaks, the other was never heard. */
@@ -178,7 +185,7 @@ export class Rewrite {
   private get facts(): u64 {
     return <u64>this.tlsState | <u64>this.listState << 2 | <u64>this.authLevel << 4 | <u64>this.requested << 8 |
       <u64>this.quitAfterList << 9 | <u64>this.over << 10 | <u64>this.starttlsReply << 16 |
-      <u64>this.ehloReply << 32 | <u64>this.offered << 11;
+      <u64>this.ehloReply << 32 | <u64>this.offered << 11 | <u64>this.authAnswer << 12;
   }
 
   /** True once after evidence or a fact beside it changed. */

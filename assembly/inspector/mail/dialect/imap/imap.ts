@@ -135,6 +135,7 @@ export class Imap {
       dialog.authTag = 0;
       dialog.authOpen = 0;
       if (word == WORD_OK) dialog.authenticated = 1;
+      seen.answerAuth(word == WORD_OK);
     }
     if (word == WORD_OK && dialog.fetchTag != 0 && tag == dialog.fetchTag) seen.mark(MailEvidence.ClearRead);
     if (word == WORD_OK || !seen.offerMissing) return;

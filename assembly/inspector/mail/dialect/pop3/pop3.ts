@@ -105,6 +105,9 @@ export class Pop3 {
     const text = Word.skip(at + Word.size(at, end), end);
     if (!good && verb != Verb.Stls && seen.offerMissing && Pop3.demands(text, end)) seen.mark(MailEvidence.TlsDemanded);
     switch (verb) {
+      case Verb.Pass: case Verb.Apop: case Verb.Auth: case Verb.AuthResponse:
+        if (!dialog.doubtful) seen.answerAuth(good);
+        break;
       case Verb.Capa:
         if (!good) break; // unknown command: nothing is known of STLS
         Pop3.begin(dialog);

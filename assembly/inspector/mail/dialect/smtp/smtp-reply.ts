@@ -197,6 +197,7 @@ export class SmtpReply {
       if (verb == Verb.Auth || verb == Verb.AuthResponse) {
         dialog.authOpen = 0;
         if (code == 235) dialog.authenticated = 1;
+        if (!dialog.doubtful) seen.answerAuth(code == 235);
       }
     } else if (dialog.authOpen && code != 334 && verb == Verb.None) dialog.authOpen = 0;
   }
