@@ -25,7 +25,7 @@ export function checkOwnFolder(path: string): void {
   const real = realpathSync(path);
   const found = statSync(real);
   if (!found.isDirectory()) throw new HostError(EXIT.config, `${path} is not a folder; name one.`);
-  if (isRoot() && (SYSTEM_FOLDER.test(real) || (found.mode & STICKY) !== 0)) {
+  if (SYSTEM_FOLDER.test(real) || (found.mode & STICKY) !== 0) {
     throw new HostError(
       EXIT.config,
       `the folder ${path} is everybody's; name one for striplight alone, such as ${path}/striplight.`,

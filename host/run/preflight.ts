@@ -63,7 +63,9 @@ export function preflight(
   for (const name of place.interfaces) linkToTap(name);
   // The modules are there, and fit this host and each other.
   checkIgnored(config, judgeFor(inspectorFor(config.profile)));
-  const identity = isRoot() ? resolveIdentity(config.user) : ownIdentity();
+  // Whoever asks: a running watch is not root any more, and its next start is.
+  const wanted = isRoot() || config.user !== null ? resolveIdentity(config.user) : null;
+  const identity = wanted !== null && isRoot() ? wanted : ownIdentity();
   for (const folder of [config.runDir, config.stateDir]) checkOwnFolder(folder);
   if (config.alertFile !== null) checkAlertFile(config.alertFile, identity);
   const known = running?.collectors.map((collector) => JSON.stringify(collector)) ?? [];
