@@ -75,7 +75,7 @@ export class Capability {
     if (Mask.isKnown(at, whole)) Capability.mask(dialog, at, whole);
     else if (size == keySize && Mask.covers(at, size)) Capability.mask(dialog, at, size);
     else if (Mask.isKnown(at, size)) {
-      if (Mask.isSure(at, size, dialog.maskCount)) Capability.mask(dialog, at, size); // else a row of stars with text around it
+      if (Mask.isOfLetters(at)) Capability.mask(dialog, at, size); // else a row of stars with text around it
     } else if (Capability.isKey(dialog, at, size)) Capability.offer(dialog);
     else Capability.compare(dialog, at, size, end, part);
     Capability.append(dialog, at, size);

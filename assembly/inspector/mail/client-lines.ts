@@ -5,6 +5,7 @@ import { MailEvidence } from "../finding/evidence";
 import { LINE_KEPT_MAX, LINE_LONG, LINE_LOST } from "../limits";
 import { Speech } from "./dialect/dispatch";
 import { Literal } from "./framing/literal";
+import { Preface } from "./framing/proxy";
 import { Dialog, Mode, Side, Wait } from "./row";
 import { ServerLines } from "./server-lines";
 import { Upgrade } from "./upgrade";
@@ -28,6 +29,10 @@ export class ClientLines {
       }
       const probing = side.wait != Wait.None && length < 3 && !side.continued;
       if (probing && Upgrade.probe(dialog, side, true, octet, length)) return at + 1;
+      if (side.wait == Wait.None && !side.secret && Preface.takes(dialog, side, length, octet)) {
+        if (<u32>side.mode != Mode.Line) return at + 1;
+        continue;
+      }
       ClientLines.watchX(side, octet);
       if (dialog.literals) Literal.watch(side, octet);
       if (length == LINE_LONG && !side.secret) dialog.seen.mark(MailEvidence.LineLong);
@@ -74,6 +79,10 @@ export class ClientLines {
     ClientLines.interrupt(dialog);
     const text = side.text;
     const end = side.trimmed;
+    if (!dialog.authOpen && Preface.isLine(dialog, text, end)) {
+      side.clear();
+      return;
+    }
     if (dialog.tentative && !dialog.authOpen) Speech.settle(dialog, text, end);
     const known = Speech.command(dialog, text, end);
     if (!known) memory.fill(lineAt, 0, at - lineAt);

@@ -50,6 +50,7 @@ export class Lines {
   /** A dot-terminated body; returns the address behind what was consumed. RFC 5321 §4.5.2, RFC 1939 §3. */
   private static body(dialog: Dialog, side: Side, fromClient: bool, at: usize, end: usize): usize {
     let dot = <u32>side.dot;
+    side.untouched = 0;
     while (at < end) { // one octet or one line a turn
       if (dot == 0) {
         at = Scan.lineFeed(at, end);

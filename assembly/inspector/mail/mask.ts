@@ -60,10 +60,11 @@ export class Mask {
 
   /** True for a mask that is none of the short words of one letter that people make up: long, or it counts on, A to Z. */
   static isSure(at: usize, size: u32, before: u32): bool {
-    const first = <u32>load<u8>(at);
-    if (!Mask.isLetter(Word.upper(first))) return false; // a decorative line
+    if (!Mask.isOfLetters(at)) return false; // a decorative line
     return size >= MASK_SIZE_SURE || <u32>load<u8>(at + size - 1) == COUNT_FROM + before;
   }
+
+  @inline static isOfLetters(at: usize): bool { return Mask.isLetter(Word.upper(load<u8>(at))); }
 
   /** The keyword, but for a few edits, or part of it covered by one letter. Letters of double width are the same. */
   static isNear(at: usize, end: usize, key: u64, keySize: u32): bool {

@@ -63,7 +63,7 @@ export class Refusal {
   /**
    * True when the server quotes in the command's place what was not sent: another word of its length, or for
    * short commands a mask. `size` 0: the command is not known, any mask counts. The place is within quotes, behind
-   * a colon or the word "command", or the start of the text.
+   * a colon, the word "command" or one that denies it, or the start of the text.
    */
   static echoes(at: usize, end: usize, command: u64, size: u32): bool {
     at = Word.skip(Refusal.behindCode(at, end), end);
@@ -81,7 +81,7 @@ export class Refusal {
       while (behind < end && !Refusal.endsQuote(load<u8>(behind))) behind++; // at most the kept text
       const length = <u32>(behind - at);
       if (placed && Refusal.isOther(at, length, command, size, quoted)) return true;
-      placed = Word.of(at, length) == WORD_COMMAND;
+      placed = Word.of(at, length) == WORD_COMMAND || Refusal.means(Word.of(at, length), length) == SAYS_DENIAL;
       at = behind;
     }
     return false;
@@ -89,6 +89,7 @@ export class Refusal {
 
   private static isOther(at: usize, length: u32, command: u64, size: u32, quoted: bool): bool {
     if (!size) return Mask.isKnown(at, length);
+    if (length > size && Mask.isKnown(at, length)) return true; // the whole line was covered
     if (length != size || Word.of(at, length) == command) return false;
     return Mask.covers(at, length) || (quoted && size >= QUOTED_SIZE_MIN);
   }

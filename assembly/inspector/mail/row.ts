@@ -75,7 +75,7 @@ export class Side {
   star: u8;
   /** 1 when octets of a body are missing. */
   gap: u8;
-  /** 1 when a literal was announced and none of it came yet. */
+  /** 1 when a literal or a body was announced and none of it came yet. */
   untouched: u8;
   /** 1 when something stood in the secret part of the line. */
   hidden: u8;
@@ -193,6 +193,8 @@ export class Dialog {
   decrypted: u8;
   /** 1 when a segment with a wrong checksum was read while the head was being kept. */
   headWrong: u8;
+  /** How much of what may precede the client's first command was seen, see framing/proxy.ts. */
+  preface: u8;
   /** 1 when a command that is no habit stood where TLS should be. */
   injectOther: u8;
   /** In the list being read: the upgrade is offered; a mask of its length stands; a word almost like it. */

@@ -2,6 +2,7 @@
 // mail servers where providers do not look. Decides once per side; keeps nothing.
 
 import { Flow } from "../../flow/flow";
+import { Preface } from "../framing/proxy";
 import { Dialog } from "../row";
 import { Word } from "../word";
 import { Port } from "./port";
@@ -69,9 +70,10 @@ export class Probe {
     dialog.speak(Port.isMail(hint) ? Port.dialect(hint) : <u32>ctz(dialog.candidates));
   }
 
-  /** Anything printable may be a client's command where the port says so. */
+  /** Anything printable may be a client's command where the port says so, or what precedes one. */
   @inline private static speaks(traits: Traits, start: u64): bool {
-    return <u32>traits.framing != Framing.Own && <u32>(start & 0xff) - 0x20 < 0x5f;
+    const first = <u32>(start & 0xff);
+    return <u32>traits.framing != Framing.Own && (first - 0x20 < 0x5f || Preface.begins(first));
   }
 
   /** True when a client's first octets are the whole of `opening`. */

@@ -42,6 +42,8 @@ export class Imap {
     dialog.afterList = 0;
     if (word == WORD_STARTTLS && size == 8) {
       dialog.upgradeTag = tag;
+      // Whoever answers before he is asked guessed the tag, so that the client takes it for the go-ahead.
+      if (tag == dialog.strayTag) seen.mark(MailEvidence.InjectS2c);
       Upgrade.asked(dialog, client.arguments != 0);
     } else if (word == WORD_LOGIN) {
       dialog.authTag = tag;
@@ -123,6 +125,7 @@ export class Imap {
       client.skip = 0;
       client.clear();
     }
+    if (seen.clientLines == 0) dialog.strayTag = tag;
     if (tag == dialog.upgradeTag && client.wait == Wait.Asked) {
       dialog.upgradeTag = 0;
       if (word == WORD_OK) Upgrade.granted(dialog);

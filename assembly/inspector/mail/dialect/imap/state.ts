@@ -10,6 +10,8 @@ export class ImapDialog extends Dialog {
   authTag: u32;
   fetchTag: u32;
   commandTag: u32;
+  /** Of an answer that came before any command. */
+  strayTag: u32;
   /** Capability tokens: 0 outside, 1 reading, 2 ignoring. */
   capability: u8;
   tokenLength: u8;

@@ -175,7 +175,7 @@ export class SmtpReply {
         break;
       case Verb.Starttls: SmtpReply.answer(dialog, code, flags, text, end); break;
       case Verb.Data:
-        if (code == 354 && dialog.client.mode == Mode.Line) Smtp.body(dialog);
+        Smtp.answersData(dialog, code);
         break;
       case Verb.Exchange:
         if (code == 354 && dialog.exchange) {

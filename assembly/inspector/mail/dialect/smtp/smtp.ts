@@ -88,8 +88,9 @@ export class Smtp {
       case Verb.Auth: Auth.begin(dialog, at, end); break;
       case Verb.Mail: seen.mailBegun = 1; break;
       case Verb.Data:
-        // With the server out of sight the body must not be read as commands.
-        if (!seen.serverSeen || dialog.serverHole) Smtp.body(dialog);
+        // What follows is a body, whether or not the client waits: nothing may be read as commands.
+        Smtp.expectBody(dialog);
+        if (!seen.serverSeen || dialog.serverHole) seen.mark(MailEvidence.ClearMail);
         break;
       case Verb.Bdat: {
         const size = Word.number(Word.skip(at, end), end);
@@ -108,12 +109,21 @@ export class Smtp {
     }
   }
 
-  /** The octets of a message follow. */
-  static body(dialog: SmtpDialog): void {
+  /** The octets of a message follow, if the server agrees. */
+  private static expectBody(dialog: SmtpDialog): void {
+    const client = dialog.client;
     dialog.scrub = 1;
-    dialog.client.mode = Mode.Body;
-    dialog.client.dot = 1;
-    dialog.seen.mark(MailEvidence.ClearMail);
+    client.mode = Mode.Body;
+    client.dot = 1;
+    client.untouched = 1;
+  }
+
+  /** The answer to DATA. A refusal that was not waited for leaves a message that the server reads as commands. */
+  static answersData(dialog: SmtpDialog, code: u32): void {
+    const client = dialog.client;
+    if (code == 354) dialog.seen.mark(MailEvidence.ClearMail);
+    else if (client.mode == Mode.Body && client.untouched) client.mode = Mode.Line;
+    else dialog.doubtful = 1;
   }
 
   /** Commands that a middlebox overwrote before they reached us. */
