@@ -112,7 +112,8 @@ export class LiveWatch {
 
   async stop(): Promise<void> {
     await this.end("SIGKILL");
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 200 }); // the lamp is put back
+    await this.shows("off"); // what puts the lamp back outlives the watch by a moment
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
