@@ -3,7 +3,7 @@
 
 import type { Severity } from "../ground/alert.ts";
 import type { AlertFileStatus } from "../sink/alert-file.ts";
-import type { DeliveryStatus } from "../sink/delivery.ts";
+import { type DeliveryStatus, UNANSWERED } from "../sink/delivery.ts";
 import type { LampState, Led } from "../sink/led.ts";
 import type { TapFigures } from "../tap/tap.ts";
 
@@ -73,7 +73,7 @@ export class Lamp {
         .map(({ interface: name, state }) => `interface ${name} is ${state}`),
       ...this.#view
         .collectors()
-        .filter(({ connected }) => !connected)
+        .filter(({ connected, why }) => !connected && why !== UNANSWERED)
         .map(({ collector, why }) => `collector ${collector} is away: ${why}`),
       ...(failing === null ? [] : [`alerts cannot be written to ${path} (${failing})`]),
       ...(this.#view.stateFails() ? ["the state folder cannot be written"] : []),

@@ -39,6 +39,9 @@ interface Departed {
   readonly at: number;
 }
 
+/** Why a collector is away that has neither answered nor failed since the start: no reason for a slow lamp. */
+export const UNANSWERED = "not answered yet";
+
 export class Delivery {
   readonly #collector: Collector;
   /** Words the one line that tells how many were dropped. */
@@ -53,8 +56,8 @@ export class Delivery {
   #backoff = BACKOFF_MIN_MS;
   #retry: NodeJS.Timeout | null = null;
   #settle: NodeJS.Timeout | null = null;
-  /** Why the last channel closed; what it is before the first one opened. */
-  #why = "not answered yet";
+  /** Why the last channel closed. */
+  #why: string = UNANSWERED;
   #untold = 0;
   #dropped = 0;
   #delivered = 0;
