@@ -77,10 +77,8 @@ const LAB: Readonly<Record<string, readonly string[]>> = {
 const TYPED = "_postfix-dovecot-raw-dialogs.pcap";
 const TYPED_TAMPERING = [
   "127.0.0.1:25 proven cmd-masked cmd-odd",
-  "127.0.0.1:25 likely inject-c2s",
   "127.0.0.2:143 proven clear-auth cmd-masked inject-c2s",
   "127.0.0.1:143 likely inject-c2s",
-  "127.0.0.1:25 likely inject-c2s tls-ok",
   "127.0.0.1:143 likely inject-c2s",
   "127.0.0.1:110 likely inject-c2s",
 ];

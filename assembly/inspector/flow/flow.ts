@@ -67,6 +67,8 @@ export class Flow {
 /** Marks of the far side: a segment had a right checksum; the SYN-ACK answered another SYN than home's. */
 export const FAR_CHECKSUM_GOOD: u32 = 1;
 export const FAR_SYNACK_FOREIGN: u32 = 2;
+/** A segment with payload had a right checksum. */
+export const FAR_DATA_GOOD: u32 = 4;
 
 /** The opening exchange and the near side's last packets that can trigger an answer. */
 @final @unmanaged

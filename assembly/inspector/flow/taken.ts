@@ -6,7 +6,7 @@
 import { ACK, RST, Segment, SYN } from "../segment";
 import { Checksum } from "../wire/checksum";
 import { Seq } from "../wire/seq";
-import { FAR_CHECKSUM_GOOD, Flow, FLOW_CLIENT_NEAR, FLOW_PARTIAL } from "./flow";
+import { FAR_CHECKSUM_GOOD, FAR_DATA_GOOD, Flow, FLOW_CLIENT_NEAR, FLOW_PARTIAL } from "./flow";
 import { Half, HALF_HOLE, HALF_NEXT, HALF_SYN, HALF_TS } from "./half";
 
 /** What becomes of a segment that arrives for home. */
@@ -103,13 +103,14 @@ export class Taken {
     if (segment.payloadLength > SHORT && plain && flow.dialogRow == 0 && flow.handshake.headRow == 0) return false;
     if (!Checksum.ready(segment)) return false;
     const handshake = flow.handshake;
+    // Captures whose payload was made anonymous keep right sums on bare headers only: those vouch for no data.
+    const data = segment.payloadLength != 0;
+    const marks = data ? FAR_DATA_GOOD | FAR_CHECKSUM_GOOD : FAR_CHECKSUM_GOOD;
     if (Checksum.right(segment)) {
-      if (!(handshake.farMarks & FAR_CHECKSUM_GOOD)) {
-        handshake.farMarks = <u8>(<u32>handshake.farMarks | FAR_CHECKSUM_GOOD);
-      }
+      handshake.farMarks = <u8>(<u32>handshake.farMarks | marks);
       return false;
     }
-    return (handshake.farMarks & FAR_CHECKSUM_GOOD) != 0;
+    return (handshake.farMarks & (data ? FAR_DATA_GOOD : FAR_CHECKSUM_GOOD)) != 0;
   }
 
   /** Home lies behind routers that count its own TTL down; what has no more hops than that left ends there. */
