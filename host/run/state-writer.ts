@@ -28,15 +28,15 @@ export class StateWriter {
   }
 
   /**
-   * The worst that waits for the owner has changed: where it is worse than what is written down, it is
+   * The worst that waits for the owner has changed: where it is worse, or acknowledged, it is
    * written at once, for the lamp of the next start. That happens three times at most between two
    * acknowledgements, however many alerts a stranger provokes.
    */
   worstIs(severity: Severity | null): void {
     const rank = severity === null ? -1 : SEVERITY_RANK[severity];
-    const isWorse = rank > this.#rank;
+    const isAnother = rank !== this.#rank;
     this.#rank = rank;
-    if (isWorse) this.flush();
+    if (isAnother) this.flush();
   }
 
   /** The same as offer() at the time of this machine. */
