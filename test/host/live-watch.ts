@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Namespace } from "./namespace.ts";
@@ -113,7 +114,8 @@ export class LiveWatch {
   async stop(): Promise<void> {
     await this.end("SIGKILL");
     await this.shows("off"); // what puts the lamp back outlives the watch by a moment
-    rmSync(this.folder, { recursive: true, force: true });
+    // What puts the lamp back writes the other files after the trigger: they may come anew meanwhile.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

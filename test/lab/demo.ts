@@ -19,6 +19,8 @@ const NOTHING_MS = 1_500;
 const ALERT_MS = 15_000;
 /** How long what was under way at Ctrl-C may take to notice that its network is gone. */
 const SETTLE_MS = 10_000;
+/** How much later than its commands a program may hear of the signal that ended them. */
+const SIGNAL_MS = 500;
 /** Exit status of a program ended by SIGINT, as shells tell it. */
 const INTERRUPTED = 130;
 
@@ -136,12 +138,16 @@ async function main(): Promise<number> {
   };
   const interrupted = interruption(); // before anything is there that would have to be removed
   const played = play(lab, web, appliance, collector);
-  const ended = await Promise.race([played.then(() => "played" as const), interrupted]).finally(
-    clear,
-  );
+  // Ctrl-C also ends the commands under way: their failure may be noticed before the signal is.
+  const failed = async (problem: unknown): Promise<never> => {
+    await delay(SIGNAL_MS);
+    throw problem;
+  };
+  const whole = played.then(() => "played" as const, failed);
+  const ended = await Promise.race([whole, interrupted]).finally(clear);
   if (ended === "interrupted") {
     // What was being started at that moment fails now that its network is gone, or is there by now.
-    await Promise.race([played.catch(() => {}), delay(SETTLE_MS)]);
+    await Promise.race([whole.catch(() => {}), delay(SETTLE_MS)]);
     await clear();
     return INTERRUPTED;
   }

@@ -29,8 +29,10 @@ const FAR_MS = 20;
 const SERVERS = Array.from({ length: RUNS }, (_, run) => `203.0.113.${101 + run}`);
 
 /** The structured data's parameters, all of them, in order. */
-const PARAMETERS =
-  "id revision verdict evidence client server port application side scope fingerprint serverName lanClient repeated";
+const PARAMETERS = [
+  "id revision verdict evidence client server port application side scope fingerprint serverName",
+  "lanClient repeated sensor uplink community",
+].join(" ");
 
 describe("lab: the product on a live uplink", function () {
   this.timeout(SUITE_MS);
