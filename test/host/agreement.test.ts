@@ -8,6 +8,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resolveIdentity } from "../../host/run/privileges.ts";
+import { needs } from "../lab/package.ts";
 import { Namespace } from "./namespace.ts";
 import { until } from "./outage.ts";
 
@@ -87,6 +88,7 @@ describe("check and watch", function () {
   const folder = mkdtempSync(join(tmpdir(), "striplight-agree-"));
 
   before(function () {
+    needs(this, { packages: ["openssl"] });
     if (!namespace.start()) this.skip();
     chmodSync(folder, 0o755);
     mkdirSync(join(folder, "root"));

@@ -18,7 +18,7 @@ describe("the uplink's changes", function () {
 
   before(async function () {
     if (!namespace.start()) this.skip();
-    namespace.run("sysctl", "-qw", "net.ipv6.conf.far.disable_ipv6=0");
+    namespace.set("net.ipv6.conf.far.disable_ipv6", 0);
     namespace.run("ip", "address", "add", "198.51.100.1/24", "dev", "far");
     namespace.run("ip", "address", "add", "2001:db8::1/64", "dev", "far", "nodad");
     child = namespace.node("home-reader.ts", "far");

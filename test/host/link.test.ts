@@ -33,7 +33,7 @@ describe("the link", function () {
   it("takes the default route with the lowest metric, IPv4 before IPv6", async () => {
     namespace.run("ip", "address", "add", "192.0.2.1/24", "dev", "near");
     namespace.run("ip", "address", "add", "198.51.100.1/24", "dev", "far");
-    namespace.run("sysctl", "-qw", "net.ipv6.conf.far.disable_ipv6=0");
+    namespace.set("net.ipv6.conf.far.disable_ipv6", 0);
     namespace.run("ip", "address", "add", "2001:db8::1/64", "dev", "far", "nodad");
     namespace.run("ip", "route", "add", "default", "via", "2001:db8::2", "dev", "far");
     const six = await seen();

@@ -24,6 +24,16 @@ import { DOMAIN, makeCertificate, SERVER_NAME } from "./server.ts";
 /** Exim listens here; Postfix has 25 and 587. */
 export const EXIM_PORT = 2525;
 
+/** What Exim's program is linked with: installed as packages, for libraries of theirs come along. */
+export const EXIM_LIBRARIES = [
+  "libdb5.3",
+  "libgnutls-dane0",
+  "libgnutls30",
+  "libidn12",
+  "libidn2-0",
+  "libnsl2",
+  "libpcre2-8-0",
+];
 const PACKAGES = ["exim4-daemon-light", "libgnutls-dane0"];
 const CACHE = fileURLToPath(new URL("../../build/lab/exim/", import.meta.url));
 

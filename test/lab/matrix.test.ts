@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { Appliance } from "./appliance.ts";
 import * as client from "./client.ts";
-import { EXIM_PORT, EximServer, fetchExim } from "./exim.ts";
+import { EXIM_LIBRARIES, EXIM_PORT, EximServer, fetchExim } from "./exim.ts";
 import { Lab } from "./lab.ts";
 import { type Cell, EXPECTED } from "./matrix-table.ts";
 import { MAIL_PACKAGES, needs } from "./package.ts";
@@ -83,7 +83,7 @@ describe("lab: every mode, server and client", function () {
   let appliance = new Appliance(lab.network);
 
   before(async function () {
-    needs(this, { namespaces: true, packages: MAIL_PACKAGES });
+    needs(this, { namespaces: true, packages: [...MAIL_PACKAGES, ...EXIM_LIBRARIES] });
     assert.ok(fetchExim(), "Exim's package can be downloaded");
     await lab.start();
     await exim.start();
